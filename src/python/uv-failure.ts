@@ -1,0 +1,62 @@
+import { BrigError } from "../errors.ts";
+import type { IndexSettings } from "./index-settings.ts";
+import { redact } from "./redact.ts";
+
+/** Characters of uv's explanation that an error quotes at most. */
+const longest = 700;
+
+/**
+ * uv's own explanation of a failure as one line: without progress, hints, credentials, and the names of temporary files.
+ *
+ * @param hidden absolute paths and what to call them instead
+ */
+export function explainFailure(
+  stderr: string,
+  settings: Pick<IndexSettings, "secrets">,
+  hidden: ReadonlyMap<string, string> = new Map(),
+): string {
+  let text = "";
+  const [fault = "", ...hints] = stderr.split(/^hint:/m);
+  // uv takes a refused password for a package that is not there, and says so in a hint alone.
+  const refusal = hints.find((hint) => /\b(401|403|407)\b/.test(hint)) ?? "";
+  for (const written of `${fault}\n${refusal}`.split("\n")) {
+    const line = written.trim();
+    if (line === "" || noise.test(line)) continue;
+    const said = line.replace(beginning, "");
+    const link = said === line ? " " : ": ";
+    text = text === "" ? said : text.replace(/[.:]$/, "") + link + said;
+  }
+  text = text.replace(/[.:]$/, "");
+  for (const [path, name] of hidden) text = text.replaceAll(path, name);
+  text = redact(text, settings).replace(/^No solution found when resolving dependencies: /, "");
+  return text.length > longest ? `${text.slice(0, longest)}…` : text || "it said nothing";
+}
+
+const noise =
+  /^(warning:|Resolved\b|Updating\b|Updated\b|Building\b|Built\b|Downloading\b|Downloaded\b|Using (C?Python)\b)/;
+/** How uv begins the error and each cause of it. */
+const beginning = /^(error|cause|Caused by|×|╰─▶|├─▶):?\s+/;
+
+/** The error for a resolution that failed: what kind it is shows in uv's words, for its exit status is the same for all. */
+export function resolveFault(explanation: string, offline: boolean, hint: string | null): BrigError {
+  if (offline) {
+    return new BrigError(
+      "offline",
+      `resolving needs what is not in uv's cache, and the network is not to be used: ${explanation}`,
+      "brig lock   # once with the network, without --offline and BRIG_OFFLINE",
+    );
+  }
+  if (/\b(401|403|407)\b/.test(explanation)) {
+    return new BrigError(
+      "download-failed",
+      `an index refused uv: ${explanation}`,
+      "machine HOST login NAME password TOKEN   # in ~/.netrc, mode 0600",
+    );
+  }
+  if (
+    /failed to fetch|error sending request|dns error|connect error|timed out|certificate/i.test(explanation)
+  ) {
+    return new BrigError("download-failed", `uv cannot reach what it needs: ${explanation}`, "brig doctor");
+  }
+  return new BrigError("resolve-failed", `the requirements cannot be resolved: ${explanation}`, hint);
+}
