@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
@@ -55,14 +55,18 @@ export function findLinksForUv(links: readonly string[]): string {
 
 /**
  * A digest of the indexes in effect: the same with another token, proxy or certificate, and for a clone elsewhere
- * (folders count relative to `folder`, the function's own).
+ * (folders of the repository count relative to `folder`, the function's own).
  *
+ * @param boundary absolute path of the repository
  * @returns hex SHA-256
  */
-export function indexKey(settings: IndexSettings, folder: string): string {
-  const links = settings.findLinks.map((link) =>
-    link.startsWith("/") ? relative(folder, link) : normaliseUrl(link),
-  );
+export function indexKey(settings: IndexSettings, folder: string, boundary: string): string {
+  const links = settings.findLinks.map((link) => {
+    if (!link.startsWith("/")) return normaliseUrl(link);
+    // What is outside stays where it is when the repository is cloned.
+    const isOutside = relative(boundary, link).split(sep)[0] === "..";
+    return isOutside ? link : relative(folder, link);
+  });
   const indexes = settings.indexes.map((index) => normaliseUrl(index.url));
   return createHash("sha256")
     .update(JSON.stringify({ indexes, links, noIndex: settings.noIndex }))

@@ -196,6 +196,7 @@ describe("inputs", () => {
     constraints: [],
     options: noOptions,
     localPaths: [],
+    boundary: "/",
     project: undefined,
     expanded: [],
   };

@@ -27,7 +27,7 @@ export function lockInputs(requirements: Requirements, settings: IndexSettings, 
   };
   return {
     requirements: createHash("sha256").update(JSON.stringify(stated)).digest("hex"),
-    indexes: indexKey(withRequirementIndexes(settings, requirements), folder),
+    indexes: indexKey(withRequirementIndexes(settings, requirements), folder, requirements.boundary),
     format: lockFormat,
   };
 }

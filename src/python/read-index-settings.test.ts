@@ -42,6 +42,7 @@ const none: Requirements = {
   constraints: [],
   options: noOptions,
   localPaths: [],
+  boundary: "/",
   project: undefined,
   expanded: [],
 };
@@ -166,7 +167,7 @@ test("a requirements file's own indexes: one replaces, the others add", () => {
 });
 
 test("the key knows no credentials, but every index; and a clone elsewhere has the same", () => {
-  const key = (env: Record<string, string>): string => indexKey(settingsWith({}, env), folder);
+  const key = (env: Record<string, string>): string => indexKey(settingsWith({}, env), folder, folder);
   expect(key({ PIP_INDEX_URL: "https://aws:token1@x.example/simple/" })).toBe(
     key({ PIP_INDEX_URL: "https://aws:token2@x.example/simple" }),
   );
@@ -175,11 +176,15 @@ test("the key knows no credentials, but every index; and a clone elsewhere has t
   expect(key({ PIP_FIND_LINKS: join(home, "nowhere") })).toBe(key({}));
   mkdirSync(join(folder, "wheels"));
   mkdirSync(join(home, "clone/f/wheels"), { recursive: true });
-  const one = indexKey(settingsWith({}, { PIP_FIND_LINKS: "wheels" }), folder);
+  const one = indexKey(settingsWith({}, { PIP_FIND_LINKS: "wheels" }), folder, folder);
   expect(one).not.toBe(key({}));
-  expect(
-    indexKey({ ...settingsWith({}), findLinks: [join(home, "clone/f/wheels")] }, join(home, "clone/f")),
-  ).toBe(one);
+  const clone = join(home, "clone/f");
+  const linked = (link: string): string => indexKey({ ...settingsWith({}), findLinks: [link] }, clone, clone);
+  expect(linked(join(clone, "wheels"))).toBe(one);
+  // A folder outside of the repository is the same one for a clone at another depth.
+  const outside = indexKey({ ...settingsWith({}), findLinks: [home] }, folder, folder);
+  expect(linked(home)).toBe(outside);
+  expect(outside).not.toBe(one);
 });
 
 test("no credential survives redaction, however it is written", () => {

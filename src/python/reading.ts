@@ -39,6 +39,7 @@ export class Reading implements InputRecorder {
 
   finish(project: Project | undefined): Requirements {
     return {
+      boundary: this.boundary,
       files: [...this.#files].map(([file, sha256]) => ({ file, sha256 })),
       requirements: this.#requirements,
       constraints: this.#constraints,

@@ -1,5 +1,7 @@
 /** What a function requires, as its files say: read by read-requirements.ts. Holds secrets where URLs do: never print it. */
 export interface Requirements {
+  /** Absolute path of the repository: what lies in it moves with a clone. */
+  readonly boundary: string;
   /** Every file that was read, each once: requirements, constraints, pyproject.toml, uv.lock, local archives, build files of local folders. */
   readonly files: readonly RequirementFile[];
   readonly requirements: readonly Requirement[];

@@ -41,24 +41,47 @@ export async function ensureTestEnvironment(
   context: Context,
 ): Promise<string> {
   const { interpreter, requirements, files, constraints, settings } = request;
-  const key = sha256Of(JSON.stringify([1, interpreter, requirements, files, constraints, settings.indexes.map(({ url }) => url)]));
+  const key = sha256Of(
+    JSON.stringify([
+      1,
+      interpreter,
+      requirements,
+      files,
+      constraints,
+      settings.indexes.map(({ url }) => url),
+    ]),
+  );
   const environment = join(store.folder, "test-environments", key.slice(0, 32));
   const python = join(environment, "bin", "python");
   const complete = join(environment, ".complete");
   return await store.once(environment, async () => {
     if (existsSync(complete) && existsSync(python)) return python;
     const onWait = (): void =>
-      context.report({ kind: "note", subject: request.subject, text: "waiting for another brig that prepares pytest" });
+      context.report({
+        kind: "note",
+        subject: request.subject,
+        text: "waiting for another brig that prepares pytest",
+      });
     await withProcessLock(`${environment}.lock`, { signal: context.signal, onWait }, async () => {
       if (existsSync(complete) && existsSync(python)) return;
       await rm(environment, { recursive: true, force: true });
       await mkdir(join(store.folder, "test-environments"), { recursive: true, mode: 0o700 });
       const uv = await findUv();
-      await runUv(uv, ["venv", "--quiet", "--no-project", "--python", interpreter.file, environment], request, context);
+      await runUv(
+        uv,
+        ["venv", "--quiet", "--no-project", "--python", interpreter.file, environment],
+        request,
+        context,
+      );
       const wanted = ["pytest", ...requirements, ...files.flatMap(({ file }) => ["-r", file])];
       const pins = join(environment, "constraints.txt");
       await writeFileAtomic(pins, constraints.map((line) => `${line}\n`).join(""));
-      await runUv(uv, ["pip", "install", "--quiet", "--python", python, "-c", pins, ...wanted], request, context);
+      await runUv(
+        uv,
+        ["pip", "install", "--quiet", "--python", python, "-c", pins, ...wanted],
+        request,
+        context,
+      );
       await writeFileAtomic(complete, "");
     });
     return python;
@@ -80,7 +103,11 @@ async function runUv(
   if (status === 0) return;
   const explanation = redact(stderr.trim().split("\n").slice(-12).join("\n"), request.settings);
   if (request.offline) {
-    throw new BrigError("offline", `pytest and the test requirements are not in uv's cache:\n${explanation}`, "once, with a network: brig test");
+    throw new BrigError(
+      "offline",
+      `pytest and the test requirements are not in uv's cache:\n${explanation}`,
+      "once, with a network: brig test",
+    );
   }
   throw new BrigError(
     "resolve-failed",

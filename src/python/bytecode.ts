@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { Context } from "../context.ts";
+import { writeFileAtomic } from "../store/atomic-file.ts";
+import { contentFile, readVerified, sha256Of } from "../store/content.ts";
+import { withProcessLock } from "../store/process-lock.ts";
+import { readChecked, writeChecked } from "../store/record.ts";
+import { StoreDamaged } from "../store/store-damaged.ts";
+import type { Store } from "../store/store-directory.ts";
+import type { Archive, SpliceEntry } from "../zip/archive.ts";
+import { compress } from "../zip/deflate.ts";
+import { readZip } from "../zip/reader.ts";
+import { packEntries, type PackEntry } from "../zip/writer.ts";
+import { unpackEntry } from "../zip/unpack-entry.ts";
+import { readArchiveRecord, writeArchiveRecord } from "./archive-record.ts";
+import { bytecodePath, compilePython, compilerFormat } from "./bytecode-compiler.ts";
+import type { Interpreter } from "./interpreter.ts";
+
+/**
+ * The bytecode of a wheel's Python files, compiled once for a wheel and an exact interpreter, and kept deflated in an
+ * archive of its own.
+ *
+ * @throws BrigError `python-missing`; StoreDamaged when the wheel is not what it was
+ */
+export async function compileArchive(
+  archive: Archive,
+  interpreter: Interpreter,
+  store: Store,
+  context: Context,
+): Promise<Archive> {
+  const key = sha256Of(`bytecode ${compilerFormat} ${archive.sha256} ${interpreter.version}`);
+  const file = contentFile(store, "bytecode", key, ".zip");
+  const record = contentFile(store, "bytecode", key, ".json");
+  return await store.once(file, async () => {
+    const known = await readArchiveRecord(record, file);
+    if (known) return known;
+    return await withProcessLock(`${file}.lock`, { signal: context.signal }, async () => {
+      const other = await readArchiveRecord(record, file);
+      if (other) return other;
+      const { bytes, hashes } = await packBytecode(archive, interpreter, context);
+      const members = readZip(bytes, file);
+      const entries = members.map((member): SpliceEntry => ({
+        path: member.name,
+        executable: false,
+        method: member.method,
+        crc32: member.crc32,
+        size: member.size,
+        compressedSize: member.compressedSize,
+        offset: member.dataOffset,
+        sha256: hashes.get(member.name)!,
+      }));
+      const made = { file, sha256: sha256Of(bytes), size: bytes.length, entries };
+      await writeFileAtomic(file, bytes);
+      await writeArchiveRecord(record, made);
+      return made;
+    });
+  });
+}
+
+async function packBytecode(
+  archive: Archive,
+  interpreter: Interpreter,
+  context: Context,
+): Promise<{ readonly bytes: Buffer; readonly hashes: ReadonlyMap<string, string> }> {
+  const wheel = await readVerified(archive.file, archive.sha256);
+  if (wheel === undefined) throw new StoreDamaged(archive.file, "is not what it was when it was checked");
+  const sources = archive.entries
+    .filter(({ path }) => path.endsWith(".py"))
+    .map((entry) => ({ path: entry.path, bytes: unpackEntry(wheel, entry) }));
+  const entries: PackEntry[] = [];
+  const hashes = new Map<string, string>();
+  await compilePython(sources, interpreter, context, (source, pyc) => {
+    if (pyc === undefined) return;
+    const path = bytecodePath(source.path, interpreter);
+    hashes.set(path, sha256Of(pyc));
+    // Deflated while the interpreter compiles the next ones.
+    entries.push({ path, executable: false, size: pyc.length, crc32: crc32(pyc), ...compress(pyc) });
+  });
+  return { bytes: packEntries(entries), hashes };
+}
+
+/** A first-party Python file; `bytes` is asked for only when it was never compiled before. */
+export interface SourceToCompile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: () => Uint8Array;
+}
+
+export interface CompiledSource {
+  /** Where the pyc stands in the tree. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Bytecode of first-party files: each is compiled once for its bytes, its path and the interpreter, all missing ones in
+ * one process. What is no Python of this version is left out.
+ */
+export async function compileSources(
+  files: readonly SourceToCompile[],
+  interpreter: Interpreter,
+  store: Store,
+  context: Context,
+): Promise<readonly CompiledSource[]> {
+  const place = (file: SourceToCompile): string => {
+    const key = sha256Of(`source ${compilerFormat} ${file.sha256} ${file.path} ${interpreter.version}`);
+    return contentFile(store, join("bytecode", "sources"), key, "");
+  };
+  const kept = await Promise.all(files.map(async (file) => ({ file, pyc: await readChecked(place(file)) })));
+  const compiled = new Map<string, Uint8Array>();
+  const missing = kept.filter(({ pyc }) => pyc === undefined).map(({ file }) => file);
+  const sources = missing.map(({ path, bytes }) => ({ path, bytes: bytes() }));
+  await compilePython(sources, interpreter, context, (source, pyc) =>
+    compiled.set(source.path, pyc ?? Buffer.alloc(0)),
+  );
+  await Promise.all(
+    missing.map((file) => writeChecked(place(file), compiled.get(file.path)!).catch(() => {})),
+  );
+  return kept.flatMap(({ file, pyc }) => {
+    const bytes = pyc ?? compiled.get(file.path)!;
+    return bytes.length > 0 ? [{ path: bytecodePath(file.path, interpreter), bytes }] : [];
+  });
+}

@@ -1,0 +1,56 @@
+import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
+import { runProgram } from "../run-program.ts";
+import type { IndexSettings } from "./index-settings.ts";
+import { redact } from "./redact.ts";
+
+export interface GitSource {
+  /** Without credentials. */
+  readonly url: string;
+  readonly commit: string;
+}
+
+/**
+ * Clones a repository at a commit, submodules too. Tags come along: backends read versions from them. Credentials of
+ * the requirement's URL travel in the environment, where no list of processes shows them.
+ *
+ * @throws BrigError `download-failed` with git's own words, without credentials
+ */
+export async function cloneRepository(
+  { url, commit }: GitSource,
+  folder: string,
+  settings: IndexSettings,
+  context: Context,
+): Promise<void> {
+  const env = { ...context.env, GIT_TERMINAL_PROMPT: "0", ...credentialSettings(url, settings) };
+  const git = async (...args: string[]): Promise<void> => {
+    const { status, stderr } = await runProgram("git", args, { cwd: "/", env, signal: context.signal });
+    if (status === 0) return;
+    const reason = redact(stderr.trim().split("\n").slice(-3).join(" "), settings);
+    throw new BrigError(
+      "download-failed",
+      `${url} at ${commit.slice(0, 12)} cannot be cloned: ${reason}`,
+      `git ls-remote ${url}`,
+    );
+  };
+  // What follows -- is never taken for an option.
+  await git("clone", "--quiet", "--no-checkout", "--", url, folder);
+  await git("-C", folder, "checkout", "--quiet", "--detach", commit, "--");
+  await git("-C", folder, "submodule", "--quiet", "update", "--init", "--recursive");
+}
+
+/** git's way to take configuration from the environment (git-config(1), GIT_CONFIG_COUNT). */
+function credentialSettings(url: string, settings: IndexSettings): Record<string, string> {
+  if (!/^https?:/i.test(url)) return {};
+  const { origin } = new URL(url);
+  const known = [...settings.credentials, ...settings.indexes].find(
+    (each) => each.username !== undefined && URL.canParse(each.url) && new URL(each.url).origin === origin,
+  );
+  if (known === undefined) return {};
+  const pair = Buffer.from(`${known.username}:${known.password ?? ""}`).toString("base64");
+  return {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `http.${origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${pair}`,
+  };
+}
