@@ -23,6 +23,8 @@ export type ReportEvent =
       readonly total?: number;
       readonly unit?: "bytes" | "items";
     }
+  /** A step is finished: a line where nobody sees the progress. */
+  | { readonly kind: "step"; readonly subject: string; readonly text: string }
   /** A sentence a person should see even without a terminal (waiting for another brig, fetching uv). */
   | { readonly kind: "note"; readonly subject: string | null; readonly text: string }
   /** Output of a test run or build command, as it comes. */

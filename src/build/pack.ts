@@ -1,0 +1,184 @@
+import { webcrypto } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, open, readFile } from "node:fs/promises";
+import { writeFault } from "../store/write-fault.ts";
+import { centralHeader, endRecords, localHeader } from "../zip/writer.ts";
+import { HashingWriter } from "./hashing-writer.ts";
+import type { Layout, TreeEntry } from "./layout.ts";
+import { readArchive } from "./stage-files.ts";
+
+/** The bytes of an entry as the zip holds them. */
+export interface Compressed {
+  readonly method: 0 | 8;
+  readonly data: Uint8Array;
+}
+
+/** The front of a zip, where the dependencies are: the next build with the same ones copies it. */
+export interface PackedFront {
+  readonly entries: number;
+  /** Bytes of the local headers and data of the dependencies, from offset 0. */
+  readonly size: number;
+  /** Their part of the central directory. */
+  readonly central: { readonly offset: number; readonly size: number };
+}
+
+export interface PackedZip {
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+  readonly entries: number;
+  readonly front: PackedFront;
+}
+
+interface Central {
+  readonly chunks: Uint8Array[];
+  size: number;
+}
+
+/**
+ * Writes the zip by splicing: the deflated bytes of dependencies are copied from the store's archives, each of
+ * which is read once and checked against its SHA-256; headers are made anew. See packaging.md on the recipe.
+ *
+ * @param compress gives the deflated bytes of a first-party entry
+ * @throws BrigError `hash-mismatch` when an archive in the store is damaged, `disk-full`
+ */
+export async function packZip(
+  file: string,
+  layout: Layout,
+  compress: (entry: TreeEntry) => Promise<Compressed>,
+): Promise<PackedZip> {
+  const writer = await HashingWriter.create(file);
+  const central: Central = { chunks: [], size: 0 };
+  const archives = new ArchiveBytes(layout.dependencies);
+  try {
+    for (const entry of layout.dependencies) {
+      await appendEntry(writer, central, entry, archives.take(entry));
+    }
+    const front = { entries: layout.dependencies.length, size: writer.position };
+    const centralSize = central.size;
+    const tail = await appendRest(writer, central, layout, compress);
+    const sha256 = writer.digest();
+    return {
+      ...tail,
+      sha256,
+      front: { ...front, central: { offset: tail.centralOffset, size: centralSize } },
+    };
+  } finally {
+    await writer.close();
+  }
+}
+
+/**
+ * Writes the zip with the front of an earlier one, whose dependencies are the same, and new first-party entries
+ * behind it. The kernel copies the front; the bytes are hashed by another thread when the file is whole.
+ *
+ * @param earlier a zip that is known to be what it was when it was packed
+ */
+export async function packBehind(
+  file: string,
+  earlier: { readonly file: string; readonly front: PackedFront },
+  layout: Layout,
+  compress: (entry: TreeEntry) => Promise<Compressed>,
+): Promise<PackedZip> {
+  const { front } = earlier;
+  try {
+    await copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
+    const handle = await open(file, "r+");
+    try {
+      const central: Central = { chunks: [Buffer.alloc(front.central.size)], size: front.central.size };
+      await handle.read(central.chunks[0]!, 0, front.central.size, front.central.offset);
+      await handle.truncate(front.size);
+      const writer = new TailWriter(front.size);
+      const tail = await appendRest(writer, central, layout, compress);
+      await handle.write(writer.bytes(), 0, undefined, front.size);
+      const digest = await webcrypto.subtle.digest("SHA-256", await readFile(file));
+      const { size } = front.central;
+      return {
+        ...tail,
+        sha256: Buffer.from(digest).toString("hex"),
+        front: { ...front, central: { offset: tail.centralOffset, size } },
+      };
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw writeFault(cause, file);
+  }
+}
+
+/** What packing needs of a file that is written from front to end. */
+interface Appendable {
+  readonly position: number;
+  append(bytes: Uint8Array): Promise<void>;
+}
+
+/** Collects what stands behind a front: a few kilobytes of source and the central directory. */
+class TailWriter implements Appendable {
+  readonly #chunks: Uint8Array[] = [];
+  position: number;
+
+  constructor(start: number) {
+    this.position = start;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    this.#chunks.push(bytes);
+    this.position += bytes.length;
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+async function appendRest(
+  writer: Appendable,
+  central: Central,
+  layout: Layout,
+  compress: (entry: TreeEntry) => Promise<Compressed>,
+): Promise<Pick<PackedZip, "size" | "entries"> & { readonly centralOffset: number }> {
+  for (const entry of layout.firstParty) await appendEntry(writer, central, entry, await compress(entry));
+  const centralOffset = writer.position;
+  const entries = layout.dependencies.length + layout.firstParty.length;
+  for (const chunk of central.chunks) await writer.append(chunk);
+  await writer.append(endRecords({ count: entries, size: central.size, offset: centralOffset }));
+  return { size: writer.position, entries, centralOffset };
+}
+
+async function appendEntry(
+  writer: Appendable,
+  central: Central,
+  entry: TreeEntry,
+  compressed: Compressed,
+): Promise<void> {
+  const header = { ...entry, method: compressed.method, compressedSize: compressed.data.length };
+  const record = centralHeader(header, writer.position);
+  central.chunks.push(record);
+  central.size += record.length;
+  await writer.append(localHeader(header));
+  await writer.append(compressed.data);
+}
+
+/** Reads each archive when its first entry is due and lets go of it after its last. */
+class ArchiveBytes {
+  readonly #left = new Map<string, number>();
+  readonly #bytes = new Map<string, Buffer>();
+
+  constructor(entries: readonly TreeEntry[]) {
+    for (const { origin } of entries) {
+      if (origin.kind !== "archive") continue;
+      this.#left.set(origin.archive.file, (this.#left.get(origin.archive.file) ?? 0) + 1);
+    }
+  }
+
+  take({ origin }: TreeEntry): Compressed {
+    if (origin.kind !== "archive") throw new Error("a dependency's bytes come from an archive");
+    const { archive, entry } = origin;
+    const bytes = this.#bytes.get(archive.file) ?? readArchive(archive.file, archive.sha256);
+    const left = this.#left.get(archive.file)! - 1;
+    this.#left.set(archive.file, left);
+    if (left > 0) this.#bytes.set(archive.file, bytes);
+    else this.#bytes.delete(archive.file);
+    return { method: entry.method, data: bytes.subarray(entry.offset, entry.offset + entry.compressedSize) };
+  }
+}

@@ -1,0 +1,49 @@
+import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
+import { uptime } from "node:os";
+
+/** What tells that a file was not touched since: size in bytes, mtimeMs, ctimeMs. */
+export type FileStamp = readonly [size: number, mtimeMs: number, ctimeMs: number];
+/** What tells that nothing was added to a folder or removed from it. */
+export type FolderStamp = readonly [mtimeMs: number, ctimeMs: number];
+
+/** The stamp of a regular file, links not followed; `undefined` for anything else. */
+export function fileStamp(path: string): FileStamp | undefined {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status?.isFile() ? stampOf(status) : undefined;
+}
+
+/** The same, of what a link points to. */
+export function targetStamp(path: string): FileStamp | undefined {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isFile() ? stampOf(status) : undefined;
+}
+
+export function folderStamp(path: string): FolderStamp | undefined {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
+}
+
+export function stampOf(status: Stats): FileStamp {
+  return [status.size, status.mtimeMs, status.ctimeMs];
+}
+
+export function sameStamp(one: readonly number[] | undefined, other: readonly number[] | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
+/** Clocks of file systems tick in steps of up to 10 ms: a file this young could change again under the same stamp. */
+export const youngFor = 20;
+
+/**
+ * Names this boot of the machine. After another boot, what was written before may be torn (power may have failed),
+ * so stamps of an earlier boot prove nothing.
+ */
+export function bootName(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    // No boot id here: the time of the boot, to the minute. A false alarm costs one check of hashes.
+    return String(Math.round((Date.now() / 1000 - uptime()) / 60));
+  }
+}

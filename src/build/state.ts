@@ -1,0 +1,105 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { readRecord, writeRecord } from "../store/record.ts";
+import type { KnownHashes } from "./file-hashes.ts";
+import { type Links, readLinks } from "./links.ts";
+import type { BuildRow } from "./report.ts";
+import { type FileStamp, type FolderStamp, sameStamp, stampOf } from "./stamps.ts";
+
+/**
+ * What the last build of a function saw and made. While all of it is still so, there is nothing to do:
+ * no settings are read, no file is hashed, neither git nor Python is asked.
+ */
+export interface BuildState {
+  readonly version: 1;
+  readonly surroundings: Surroundings;
+  /** Files that decided the build and the zip itself, by absolute path; `null`: it must not be there. */
+  readonly files: Readonly<Record<string, FileStamp | null>>;
+  /** Folders that were listed. */
+  readonly folders: Readonly<Record<string, FolderStamp | null>>;
+  readonly links: Links;
+  readonly result: BuildRow;
+  readonly hashes: KnownHashes;
+  /** Of tests and shared source folders. */
+  readonly otherHashes: KnownHashes;
+  /** The last run of `build.command`. */
+  readonly command: { readonly digest: string; readonly hashes: KnownHashes } | undefined;
+  /** Whether the hashes' files were searched for secrets, and with which exceptions. */
+  readonly hashRules: string;
+}
+
+/** What decides a build without being one of its files. */
+export interface Surroundings {
+  /** Which brig it was. */
+  readonly program: string;
+  readonly boot: string;
+  /** Digest of the environment variables that brig, pip, uv or git follow. */
+  readonly environment: string;
+  readonly git: string;
+}
+
+const fileName = ".state.json";
+
+export async function readState(builds: string): Promise<BuildState | undefined> {
+  const state = await readRecord<BuildState>(join(builds, fileName));
+  return state?.version === 1 ? state : undefined;
+}
+
+export async function writeState(builds: string, state: BuildState): Promise<void> {
+  await writeRecord(join(builds, fileName), state);
+}
+
+/** Whether everything that the state names is as it was. */
+export function isAsRecorded(builds: string, state: BuildState, surroundings: Surroundings): boolean {
+  return (
+    state.surroundings.program === surroundings.program &&
+    state.surroundings.boot === surroundings.boot &&
+    state.surroundings.environment === surroundings.environment &&
+    state.surroundings.git === surroundings.git &&
+    sameLinks(readLinks(builds), state.links) &&
+    Object.entries(state.files).every(([path, stamp]) => sameStamp(currentFile(path), stamp ?? undefined)) &&
+    Object.entries(state.folders).every(([path, stamp]) => sameStamp(currentFolder(path), stamp ?? undefined))
+  );
+}
+
+/**
+ * Stamps of files and folders as they are.
+ *
+ * @param before what was touched later than this (milliseconds of the epoch) could change again within one tick of the
+ *   clock, after it was read: its stamp never matches. `Infinity` for what brig itself wrote.
+ */
+export function takeStamps(
+  files: Iterable<string>,
+  folders: Iterable<string>,
+  before: number,
+): Pick<BuildState, "files" | "folders"> {
+  const take = <Stamp extends readonly number[]>(
+    paths: Iterable<string>,
+    current: (path: string) => Stamp | undefined,
+    never: Stamp,
+  ): Record<string, Stamp | null> => {
+    const stamps = [...paths].map((path): [string, Stamp | null] => {
+      const stamp = current(path) ?? null;
+      return [path, stamp !== null && Math.max(stamp.at(-1)!, stamp.at(-2)!) > before ? never : stamp];
+    });
+    return Object.fromEntries(stamps);
+  };
+  return {
+    files: take<FileStamp>(files, currentFile, [-1, 0, 0]),
+    folders: take<FolderStamp>(folders, currentFolder, [-1, 0]),
+  };
+}
+
+function currentFile(path: string): FileStamp | undefined {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isFile() ? stampOf(status) : undefined;
+}
+
+function currentFolder(path: string): FolderStamp | undefined {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
+}
+
+function sameLinks(one: Links, other: Links): boolean {
+  return one.staged === other.staged && one.current === other.current && one.previous === other.previous;
+}

@@ -1,0 +1,69 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { comparePaths } from "../zip/compare-paths.ts";
+import type { FileHashes } from "./file-hashes.ts";
+import { type FolderStamp, folderStamp } from "./stamps.ts";
+
+const testFolders = ["tests", "scripts", "events"];
+const testFiles = [
+  "requirements-test.txt",
+  "requirements-dev.txt",
+  "conftest.py",
+  "pytest.ini",
+  "tox.ini",
+  "setup.cfg",
+];
+const leftOut = new Set(["__pycache__", ".pytest_cache", ".git", ".DS_Store"]);
+
+/** What the tests of a function are made of, apart from the tree that they test. */
+export interface TestInputs {
+  /** Absolute paths, sorted. */
+  readonly files: readonly string[];
+  /** Folders that were listed, with their stamps: an added file shows there. */
+  readonly folders: Readonly<Record<string, FolderStamp>>;
+  /** Files that would count if they were there. */
+  readonly absent: readonly string[];
+}
+
+export function readTestInputs(folder: string): TestInputs {
+  const files: string[] = [];
+  const folders: Record<string, FolderStamp> = {};
+  const absent: string[] = [];
+  const visit = (path: string): void => {
+    folders[path] = folderStamp(path) ?? [0, 0];
+    for (const name of readdirSync(path).toSorted(comparePaths)) {
+      if (leftOut.has(name) || name.endsWith(".pyc")) continue;
+      const child = join(path, name);
+      const status = statSync(child, { throwIfNoEntry: false });
+      if (status?.isFile()) files.push(child);
+      else if (status?.isDirectory() && folderStamp(child) !== undefined) visit(child);
+    }
+  };
+  for (const name of testFolders) {
+    const path = join(folder, name);
+    if (folderStamp(path) === undefined) absent.push(path);
+    else visit(path);
+  }
+  for (const name of testFiles) {
+    const path = join(folder, name);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) files.push(path);
+    else absent.push(path);
+  }
+  return { files, folders, absent };
+}
+
+/** Digest of the tests: as long as it is the same, a passed run of the same zip counts. */
+export function digestTests(
+  folder: string,
+  inputs: TestInputs,
+  hashes: FileHashes,
+  settings: { readonly requirements: readonly string[]; readonly interpreter: string | null },
+): string {
+  const hash = createHash("sha256").update(JSON.stringify([1, settings]));
+  for (const file of inputs.files) {
+    const executable = ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o111) !== 0;
+    hash.update(JSON.stringify([file.slice(folder.length), executable, hashes.hash(file)?.sha256]));
+  }
+  return hash.digest("hex");
+}

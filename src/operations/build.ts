@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { BuildOutcome } from "../build/report.ts";
+import { bootName } from "../build/stamps.ts";
+import { isAsRecorded, readState, type Surroundings } from "../build/state.ts";
+import type { Context } from "../context.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { gitFingerprint } from "../workspace/git-fingerprint.ts";
+import { selectFunctions } from "../workspace/select-functions.ts";
+import type { BuildOptions } from "./build-options.ts";
+import { inParallel } from "./in-parallel.ts";
+
+declare const BRIG_BUILD: string;
+
+/**
+ * Builds, tests and links functions: what `brig build` and `brig test` mean.
+ *
+ * @returns an outcome per function, in the order of the selection; what went wrong with one stands in its row
+ * @throws BrigError `workspace-not-found`, `function-not-found`, `function-ambiguous` before anything is built
+ */
+export async function buildFunctions(
+  options: BuildOptions,
+  context: Context,
+): Promise<readonly BuildOutcome[]> {
+  const workspace = await findWorkspace(context);
+  const selected = selectFunctions(workspace, context.cwd, options);
+  const surroundings = readSurroundings(workspace, context);
+  const jobs = options.jobs ?? availableParallelism();
+  const outcomes = await inParallel(selected, jobs, async (folder) => {
+    const unchanged =
+      options.force || options.testOnly ? undefined : await readUnchanged(folder, surroundings, options);
+    return unchanged ?? { folder };
+  });
+  const pending = outcomes.filter((outcome): outcome is { folder: FunctionFolder } => "folder" in outcome);
+  if (pending.length === 0) return outcomes as BuildOutcome[];
+  // Settings, YAML, locks and all that a real build needs are only loaded now.
+  const { buildAll } = await import("./build-functions.ts");
+  const built = await buildAll(
+    pending.map(({ folder }) => folder),
+    { workspace, surroundings, options, jobs },
+    context,
+  );
+  return outcomes.map((outcome) => ("folder" in outcome ? built.get(outcome.folder)! : outcome));
+}
+
+/** The row of the last build when everything that it saw is as it was and nothing is left to do. */
+async function readUnchanged(
+  folder: FunctionFolder,
+  surroundings: Surroundings,
+  options: BuildOptions,
+): Promise<BuildOutcome | undefined> {
+  const builds = join(folder.folder, "builds");
+  const state = await readState(builds);
+  if (state === undefined || state.result.path !== folder.path || state.result.error !== null)
+    return undefined;
+  const settled = options.noTest || state.links.staged === state.links.current;
+  if (!settled || !isAsRecorded(builds, state, surroundings)) return undefined;
+  const tests =
+    options.noTest && state.links.staged !== state.links.current
+      ? { ...state.result.tests, status: "skipped" as const }
+      : state.result.tests;
+  return { row: { ...state.result, status: "unchanged", tests }, details: undefined, exitStatus: 0 };
+}
+
+function readSurroundings(workspace: Workspace, context: Context): Surroundings {
+  return {
+    program: BRIG_BUILD,
+    boot: bootName(),
+    environment: digestEnvironment(context.env),
+    git: gitFingerprint(workspace.root),
+  };
+}
+
+const followed =
+  /^(PATH|HOME|XDG_.*|BRIG_.*|PIP_.*|UV_.*|PYENV_.*|SSL_.*|NETRC|GIT_.*|.*_PROXY|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS)$/i;
+
+function digestEnvironment(env: Context["env"]): string {
+  const entries = Object.entries(env).filter(([name]) => followed.test(name) && name !== "BRIG_OFFLINE");
+  return createHash("sha256").update(JSON.stringify(entries.toSorted())).digest("hex");
+}

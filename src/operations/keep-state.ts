@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import type { BuildOutcome } from "../build/report.ts";
+import { sourceOfBytecode } from "../build/layout.ts";
+import { type Surroundings, takeStamps, writeState } from "../build/state.ts";
+import { youngFor } from "../build/stamps.ts";
+import type { MadeZip } from "./make-zip.ts";
+import type { Prepared } from "./prepare-build.ts";
+import { listInputs } from "./read-build-commit.ts";
+import type { TestedBuild } from "./test-build.ts";
+
+/** Writes down what this build saw and made, so that the next one can tell that nothing changed. */
+export async function keepState(
+  prepared: Prepared,
+  made: MadeZip,
+  tested: TestedBuild,
+  outcome: BuildOutcome,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { folder, builds, settings, locked, interpreter, sources } = prepared;
+  const before = prepared.started.getTime() - youngFor;
+  const inputs = listInputs(prepared);
+  const absent = settings.files.filter(({ exists }) => !exists).map(({ file }) => file);
+  const read = takeStamps(
+    [
+      ...inputs.files,
+      ...sources.files.map(({ file }) => file),
+      ...absent,
+      ...(locked?.watched ?? []),
+      ...(interpreter ? [interpreter.file] : []),
+      ...tested.inputs.files,
+      ...tested.inputs.absent,
+    ],
+    [...inputs.folders, ...sources.folders.map((each) => each.folder), ...Object.keys(tested.inputs.folders)],
+    before,
+  );
+  const tree = join(folder.folder, "stg");
+  // People edit staged copies of their own files by mistake; looking at all dependencies' files would take too long.
+  const firstParty = new Set(prepared.firstParty.map(({ path }) => path));
+  const staged = Object.keys(made.stage.files).filter((path) =>
+    firstParty.has(sourceOfBytecode(path) ?? path),
+  );
+  const own = takeStamps(
+    [
+      join(builds, made.zipName),
+      ...(locked?.file ? [locked.file] : []),
+      ...staged.map((path) => join(tree, path)),
+    ],
+    Object.keys(made.stage.folders).map((name) => join(tree, name)),
+    Number.POSITIVE_INFINITY,
+  );
+  await writeState(builds, {
+    version: 1,
+    surroundings,
+    files: { ...read.files, ...own.files },
+    folders: { ...read.folders, ...own.folders },
+    links: outcome.row.links,
+    result: outcome.row,
+    hashes: prepared.hashes.known(),
+    otherHashes: prepared.otherHashes.known(),
+    hashRules: prepared.hashRules,
+    command: prepared.command && { digest: prepared.command.digest, hashes: prepared.command.hashes },
+  });
+}

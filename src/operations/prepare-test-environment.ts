@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "../context.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import { ensureTestEnvironment } from "../python/test-environment.ts";
+import type { Prepared } from "./prepare-build.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** Files beside requirements.txt that name what the tests need. */
+const testRequirementFiles = ["requirements-test.txt", "requirements-dev.txt"];
+
+/**
+ * The Python that runs the function's tests: a virtual environment with pytest and the test requirements, outside of
+ * the staging tree, made once for the same requirements.
+ */
+export async function prepareTestEnvironment(
+  prepared: Prepared,
+  interpreter: Interpreter,
+  workshop: Workshop,
+  context: Context,
+): Promise<string> {
+  const { folder, settings, locked } = prepared;
+  const files = testRequirementFiles
+    .map((name) => join(folder.folder, name))
+    .filter((file) => existsSync(file));
+  const indexes = workshop.indexes(folder.folder);
+  // What both need is installed in the version that the zip has, so that the tests see one and the same code.
+  const constraints = (locked?.lock?.packages ?? []).flatMap(({ name, version, source }) =>
+    version !== undefined && (source.kind === "wheel" || source.kind === "sdist")
+      ? [`${name}==${version}`]
+      : [],
+  );
+  context.report({ kind: "progress", subject: folder.name, activity: "preparing pytest" });
+  return await ensureTestEnvironment(
+    {
+      subject: folder.name,
+      folder: folder.folder,
+      interpreter,
+      requirements: settings.test.requirements,
+      files: files.map((file) => ({ file, text: readFileSync(file, "utf8") })),
+      constraints,
+      settings: indexes,
+      offline: workshop.offline,
+    },
+    () => workshop.uv(indexes),
+    workshop.store,
+    context,
+  );
+}

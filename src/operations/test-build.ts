@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import type { TestRecord } from "../build/manifest.ts";
+import { planTests, runTests, type TestPlan } from "../build/run-tests.ts";
+import { changedPaths } from "../build/stage.ts";
+import { digestTests, readTestInputs, type TestInputs } from "../build/test-inputs.ts";
+import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
+import type { BuildOptions } from "./build-options.ts";
+import type { MadeZip } from "./make-zip.ts";
+import type { Prepared } from "./prepare-build.ts";
+import { prepareTestEnvironment } from "./prepare-test-environment.ts";
+import { settleTree } from "./settle-tree.ts";
+import type { Workshop } from "./workshop.ts";
+
+export interface TestedBuild {
+  readonly record: TestRecord;
+  /** The record is new, not the one of an earlier run that still counts. */
+  readonly fresh: boolean;
+  /** Milliseconds spent here. */
+  readonly duration: number;
+  readonly output: string;
+  /** Paths of the staging tree that the tests changed. */
+  readonly changed: readonly string[];
+  readonly inputs: TestInputs;
+}
+
+/** Tests what was staged, unless the same tests passed on the same zip before. */
+export async function testBuild(
+  prepared: Prepared,
+  made: MadeZip,
+  workshop: Workshop,
+  options: BuildOptions,
+  context: Context,
+): Promise<TestedBuild> {
+  const { folder, settings, interpreter } = prepared;
+  const inputs = readTestInputs(folder.folder);
+  const { requirements } = settings.test;
+  const digest = digestTests(folder.folder, inputs, prepared.otherHashes, {
+    requirements,
+    interpreter: interpreter?.version ?? null,
+  });
+  const rest = { inputs, output: "", changed: [], duration: 0 };
+  const last = made.manifest.tests;
+  const counts = (last.status === "passed" || last.status === "none") && last.digest === digest;
+  if (counts && !options.testOnly && !options.force) return { ...rest, record: last, fresh: false };
+  if (options.noTest) {
+    const record = {
+      status: "skipped",
+      runner: null,
+      duration: 0,
+      passed: null,
+      failed: null,
+      digest: null,
+    } as const;
+    // A failed run stays on record: the zip is no better for not having been tested again.
+    return { ...rest, record, fresh: last.status !== "failed" && last.digest !== null };
+  }
+  const began = performance.now();
+  const tree = await settleTree(prepared, workshop, context);
+  const plan = planTests(folder.folder, tree.path, prepared.sourceFolder);
+  if (plan.kind === "none") {
+    const record = { status: "none", runner: null, duration: 0, passed: null, failed: null, digest } as const;
+    return { ...rest, record, fresh: true };
+  }
+  const python = await settleTestPython(plan, prepared, workshop, context);
+  const where = { subject: folder.name, folder: folder.folder, tree: tree.path, builds: prepared.builds };
+  context.report({ kind: "progress", subject: folder.name, activity: "testing" });
+  const { output, ...outcome } = await runTests(plan, where, python, context);
+  const changed = changedPaths(join(folder.folder, tree.path), tree.record ?? made.stage);
+  const status = changed.length > 0 ? "failed" : outcome.status;
+  const record: TestRecord = { ...outcome, status, digest };
+  return { ...rest, record, fresh: true, output, changed, duration: Math.round(performance.now() - began) };
+}
+
+async function settleTestPython(
+  plan: TestPlan,
+  prepared: Prepared,
+  workshop: Workshop,
+  context: Context,
+): Promise<string | undefined> {
+  if (plan.kind !== "pytest") return undefined;
+  const { folder, runtime, interpreter } = prepared;
+  if (runtime.target === null) {
+    throw new BrigError(
+      "python-missing",
+      `${folder.path} has Python tests, but its Runtime ${runtime.name ?? "(none)"} is no Python`,
+      `write its tests as a program: ${folder.path}/scripts/test`,
+    );
+  }
+  const found = interpreter ?? (await workshop.requireInterpreter(runtime.target.python));
+  return await prepareTestEnvironment(prepared, found, workshop, context);
+}

@@ -1,0 +1,76 @@
+import type { Context } from "../context.ts";
+import { isOffline, openHttp } from "../python/http.ts";
+import type { IndexSettings } from "../python/index-settings.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import { findInterpreters, requireInterpreter } from "../python/interpreters.ts";
+import { readIndexSettings } from "../python/read-index-settings.ts";
+import { findUv, type Uv } from "../python/uv.ts";
+import { uvEnvironment } from "../python/uv-environment.ts";
+import { runProgram } from "../run-program.ts";
+import { openStore, type Store } from "../store/store-directory.ts";
+import type { Workspace } from "../workspace/function-folder.ts";
+import { type Repository, readRepository } from "../workspace/git.ts";
+import type { Warning } from "../errors.ts";
+
+/** What the functions of one command share: each part is found out once, and only when it is asked for. */
+export interface Workshop {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly offline: boolean;
+  readonly jobs: number;
+  readonly interpreters: () => Promise<readonly Interpreter[]>;
+  readonly repository: () => Promise<{
+    readonly repository: Repository | null;
+    readonly warnings: readonly Warning[];
+  }>;
+  /** Where packages come from, for the function in this folder. */
+  readonly indexes: (folder: string) => IndexSettings;
+  readonly uv: (settings: IndexSettings) => Promise<Uv>;
+  /** The newest interpreter of exactly this minor version, installed by uv where there is none and uv can. */
+  readonly requireInterpreter: (minor: string) => Promise<Interpreter>;
+}
+
+export async function openWorkshop(
+  workspace: Workspace,
+  options: { readonly offline: boolean; readonly jobs: number },
+  context: Context,
+): Promise<Workshop> {
+  const store = await openStore(context);
+  const offline = options.offline || isOffline(context.env);
+  const indexes = (folder: string): IndexSettings => readIndexSettings(folder, context);
+  const uv = async (settings: IndexSettings): Promise<Uv> => {
+    const http = openHttp(settings, context, { offline });
+    return await findUv({ store, settings, http }, context).finally(() => http.close());
+  };
+  const installPython = async (minor: string): Promise<void> => {
+    if (offline) throw new Error("nothing may be fetched");
+    const settings = indexes(workspace.root);
+    context.report({
+      kind: "note",
+      subject: null,
+      text: `no Python ${minor} is here: asking uv to install one`,
+    });
+    const { status, stderr } = await runProgram((await uv(settings)).file, ["python", "install", minor], {
+      cwd: workspace.root,
+      env: { ...uvEnvironment(settings, context), UV_PYTHON_DOWNLOADS: "manual" },
+      signal: context.signal,
+    });
+    if (status !== 0) throw new Error(stderr);
+  };
+  return {
+    workspace,
+    store,
+    offline,
+    jobs: options.jobs,
+    interpreters: () => findInterpreters(context, store),
+    repository: once(() => readRepository(workspace.root, context)),
+    indexes,
+    uv,
+    requireInterpreter: (minor) => requireInterpreter(minor, context, store, () => installPython(minor)),
+  };
+}
+
+function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
+  let made: Promise<Result> | undefined;
+  return () => (made ??= make());
+}
