@@ -1,17 +1,37 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "rolldown";
 import manifest from "./package.json" with { type: "json" };
 
-/** One entry for the command line, one for the threads that unpack; a chunk per lazily imported command. */
+/** Changes whenever brig's own code does, so that a build does not believe what another brig left. */
+function digestSources(): string {
+  const hash = createHash("sha256").update(readFileSync("package-lock.json"));
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
+    /(?<!\.test)\.ts$/.test(name),
+  );
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join("src", file)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Two entries, the command line and the threads that unpack; a chunk per lazily imported command. */
 export default defineConfig({
   input: { brig: "src/cli/main.ts", "stage-worker": "src/build/stage-worker.ts" },
   platform: "node",
-  transform: { define: { BRIG_VERSION: JSON.stringify(manifest.version) } },
+  transform: {
+    define: { BRIG_VERSION: JSON.stringify(manifest.version), BRIG_BUILD: JSON.stringify(digestSources()) },
+  },
+  plugins: [
+    // scripts/brig compares the age of this file with that of the sources.
+    { name: "mark-built", writeBundle: () => writeFileSync("dist/.built", "") },
+  ],
   output: {
     dir: "dist",
-    format: "esm",
+    // Node starts CommonJS sooner than modules, and help must start as fast as Node.
+    format: "cjs",
     cleanDir: true,
-    entryFileNames: "[name].js",
-    chunkFileNames: "[name]-[hash].js",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
     minify: { compress: true, mangle: false, codegen: true },
   },
 });

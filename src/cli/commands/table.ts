@@ -1,0 +1,23 @@
+import type { Command } from "../command.ts";
+import { buildCommand } from "./build.ts";
+import { cleanCommand } from "./clean.ts";
+import { completionCommand } from "./completion.ts";
+import { doctorCommand } from "./doctor.ts";
+import { initCommand } from "./init.ts";
+import { listCommand } from "./list.ts";
+import { lockCommand } from "./lock.ts";
+import { newCommand } from "./new.ts";
+import { testCommand } from "./test.ts";
+
+/** Every verb, in the order of help: the day's work first. */
+export const commands: readonly Command[] = [
+  buildCommand,
+  testCommand,
+  lockCommand,
+  listCommand,
+  newCommand,
+  initCommand,
+  cleanCommand,
+  doctorCommand,
+  completionCommand,
+];

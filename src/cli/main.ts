@@ -1,0 +1,29 @@
+import { constants } from "node:os";
+import { run } from "./run.ts";
+
+const stopping = new AbortController();
+let stoppedBy: NodeJS.Signals | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    // A second Ctrl-C does not wait for children to end.
+    if (stoppedBy !== undefined) process.exit(128 + constants.signals[signal]);
+    stoppedBy = signal;
+    stopping.abort(new Error("interrupted"));
+  });
+}
+// A reader that went away (`brig list | head -1`) is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const host = {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stopping.signal,
+};
+void run(process.argv.slice(2), host).then((status) => {
+  process.exitCode = stoppedBy === undefined ? status : 128 + constants.signals[stoppedBy];
+});

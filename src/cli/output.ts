@@ -1,0 +1,92 @@
+import { BrigError, type ErrorReport, type Warning } from "../errors.ts";
+
+export interface Stream {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export type Paint = "bold" | "red" | "green" | "yellow" | "dim";
+
+const codes: Readonly<Record<Paint, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+};
+
+/** Where a command writes: data to stdout, talk to stderr. */
+export class Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly #color: boolean;
+
+  constructor(
+    streams: { readonly stdout: Stream; readonly stderr: Stream },
+    settings: {
+      readonly json: boolean;
+      readonly quiet: boolean;
+      readonly verbose: boolean;
+      readonly color: boolean;
+    },
+  ) {
+    this.stdout = streams.stdout;
+    this.stderr = streams.stderr;
+    this.json = settings.json;
+    this.quiet = settings.quiet;
+    this.verbose = settings.verbose;
+    this.#color = settings.color;
+  }
+
+  /** The result: text for people, or with `--json` the document. */
+  result(document: unknown, text: string): void {
+    if (this.json) this.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    else if (text !== "") this.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  /** A line for people that is not the result; silent with `--quiet`. */
+  talk(text: string): void {
+    if (!this.quiet) this.stderr.write(`${text}\n`);
+  }
+
+  warn(warning: Warning): void {
+    if (this.quiet) return;
+    this.stderr.write(`${this.paint("yellow", "warning")}: ${warning.code}: ${warning.message}\n`);
+    if (warning.hint !== null) this.stderr.write(`hint: ${warning.hint}\n`);
+  }
+
+  fault(error: ErrorReport): void {
+    this.stderr.write(`${this.paint("red", "error")}: ${error.code}: ${error.message}\n`);
+    if (error.hint !== null) this.stderr.write(`hint: ${error.hint}\n`);
+  }
+
+  paint(paint: Paint, text: string): string {
+    const [on, off] = codes[paint];
+    return this.#color ? `\u001B[${on}m${text}\u001B[${off}m` : text;
+  }
+}
+
+/** `--color`, then NO_COLOR (https://no-color.org), then whether people look at the stream. */
+export function settleColor(
+  choice: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  stream: Stream,
+): boolean {
+  if (choice === "always") return true;
+  if (choice === "never" || (env["NO_COLOR"] ?? "") !== "") return false;
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+export function reportOf(error: unknown): ErrorReport {
+  if (error instanceof BrigError) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: "internal",
+    message,
+    hint: "this is a fault of brig: docs/errors.md#internal tells how to report it",
+  };
+}

@@ -1,0 +1,158 @@
+import type { BuildDetails, BuildOutcome, BuildRow } from "../../build/report.ts";
+import { zippedLimit } from "../../build/limits.ts";
+import { renderLockChange } from "../../python/lock-changes.ts";
+import type { Output } from "../output.ts";
+import { renderSize } from "../progress.ts";
+
+/** Prints what was built and returns the exit status; of several faults the wrong workspace (2) wins over failed work (1). */
+export function presentBuild(outcomes: readonly BuildOutcome[], output: Output): number {
+  const status = Math.max(0, ...outcomes.map(({ exitStatus }) => exitStatus));
+  if (output.json) {
+    output.result({ functions: outcomes.map(({ row }) => row) }, "");
+    for (const { details } of outcomes) if (details?.testOutput) output.stderr.write(details.testOutput);
+    return status;
+  }
+  if (output.quiet) {
+    output.result(undefined, outcomes.flatMap(({ row }) => row.zip ?? []).join("\n"));
+  } else if (outcomes.length === 1) {
+    output.result(undefined, renderOne(outcomes[0]!, output));
+  } else {
+    output.result(undefined, renderMany(outcomes, output));
+  }
+  for (const outcome of outcomes) presentTrouble(outcome, outcomes.length > 1, output);
+  return status;
+}
+
+function renderOne({ row, details }: BuildOutcome, output: Output): string {
+  const name = output.paint("bold", row.name);
+  if (row.zip === null) return "";
+  if (details === undefined || (row.status === "unchanged" && details.testOutput === "" && !testsRan(row))) {
+    const committed = details?.nowCommitted ? ", now committed" : "";
+    return `${name}  unchanged${committed}  ${shortZip(row)} is ${linkOf(row)}`;
+  }
+  const { runtime, architecture, linksBefore } = details;
+  const head = [name, "", runtime ?? "", architecture].join(" ").trimEnd();
+  return [
+    head,
+    ...renderLock(details),
+    ...(row.status === "unchanged" ? [] : [`  staged   ${renderStaged(details)}`]),
+    `  zip      ${shortZip(row)}  ${renderSize(row.size ?? 0)} of ${Math.round(zippedLimit / 2 ** 20)} MB${row.status === "unchanged" ? ", unchanged" : ""}`,
+    `  tests    ${renderTests(row, details, output)}`,
+    ...renderCurrent(row, linksBefore.current),
+  ].join("\n");
+}
+
+function renderLock({ lock }: BuildDetails): string[] {
+  if (lock === null || !lock.written) return [];
+  const listed = lock.changes.slice(0, 4).map(renderLockChange).join(", ");
+  const more = lock.changes.length > 4 ? ` and ${lock.changes.length - 4} more` : "";
+  const isNew = lock.changes.length === lock.packages && lock.changes.every(({ kind }) => kind === "added");
+  const what = isNew
+    ? `${lock.packages} wheels, new pylock.toml`
+    : listed === ""
+      ? "pylock.toml written anew"
+      : listed + more;
+  return [`  locked   ${what}: commit it`];
+}
+
+function renderStaged({ changed, files, parts }: BuildDetails): string {
+  if (changed.length > 0 && changed.length < files && changed.length <= 20) {
+    const names = changed.filter((path) => !path.endsWith(".pyc"));
+    const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    return `${names.length} ${names.length === 1 ? "file" : "files"} changed: ${shown}`;
+  }
+  const total = parts.reduce((sum, { size }) => sum + size, 0);
+  const largest = parts
+    .slice(0, 4)
+    .map(({ name, size }) => `${name.split(" ")[0]} ${(size / 1e6).toFixed(1)}`);
+  return `${files} files, ${renderSize(total)} (${largest.join(", ")}${parts.length > 4 ? " …" : ""})`;
+}
+
+function renderTests(row: BuildRow, { passed, failed }: BuildDetails, output: Output): string {
+  const seconds = `${(row.tests.duration / 1000).toFixed(1)} s`;
+  switch (row.tests.status) {
+    case "none":
+      return "none";
+    case "skipped":
+      return "not run";
+    case "passed":
+      return `${output.paint("green", passed === null ? "passed" : `${passed} passed`)} in ${seconds}`;
+    case "failed": {
+      const counts = failed === null ? "failed" : `${failed} failed, ${passed} passed`;
+      return `${output.paint("red", counts)} in ${seconds}`;
+    }
+  }
+}
+
+function renderCurrent(row: BuildRow, before: string | null): string[] {
+  if (row.tests.status === "failed") return [];
+  if (row.links.current === before) {
+    return [
+      `  current  ${before === null ? "none" : before === row.links.staged ? "stays" : `stays at ${before}`}`,
+    ];
+  }
+  if (before === null) return ["  current  was none"];
+  return row.links.previous === before ? [`  current  previous is ${before}`] : [`  current  was ${before}`];
+}
+
+function renderMany(outcomes: readonly BuildOutcome[], output: Output): string {
+  const width = Math.max(...outcomes.map(({ row }) => row.name.length));
+  const lines = outcomes.map((outcome) => {
+    const { row } = outcome;
+    const paint = row.status === "failed" ? "red" : row.status === "built" ? "green" : "dim";
+    const name = output.paint("bold", row.name.padEnd(width));
+    return `${name}  ${output.paint(paint, row.status.padEnd(9))} ${renderShort(outcome)}`.trimEnd();
+  });
+  const count = (status: BuildRow["status"]): number =>
+    outcomes.filter(({ row }) => row.status === status).length;
+  const counts = (["built", "unchanged", "failed"] as const).filter((status) => count(status) > 0);
+  return [
+    ...lines,
+    `${outcomes.length} functions, ${counts.map((status) => `${count(status)} ${status}`).join(", ")}`,
+  ].join("\n");
+}
+
+function renderShort({ row, details }: BuildOutcome): string {
+  if (details === undefined || row.status === "unchanged")
+    return details?.nowCommitted ? "now committed" : "";
+  const lock = details.lock?.written
+    ? [`lock: ${details.lock.changes.slice(0, 2).map(renderLockChange).join(", ")}`]
+    : [];
+  const tests =
+    row.tests.status === "passed" && details.passed !== null
+      ? `${details.passed} passed`
+      : `tests ${row.tests.status}`;
+  const time = Object.values(row.timings).reduce((sum, part) => sum + part, 0);
+  const size = row.size === null ? [] : [renderSize(row.size)];
+  return [...lock, tests, ...size, `${(time / 1000).toFixed(1)} s`].join("   ");
+}
+
+function presentTrouble({ row, details }: BuildOutcome, named: boolean, output: Output): void {
+  for (const warning of row.warnings) output.warn(warning);
+  if (details?.note) output.talk(`note: ${details.note}`);
+  if (row.error === null) return;
+  if (details?.testOutput && !(output.stderr.isTTY && !output.quiet)) {
+    output.stderr.write(`\n${indent(details.testOutput)}\n\n`);
+  }
+  output.fault(named ? { ...row.error, message: `${row.name}: ${row.error.message}` } : row.error);
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "" ? "" : `    ${line}`))
+    .join("\n");
+}
+
+function testsRan(row: BuildRow): boolean {
+  return row.timings.test > 0;
+}
+
+function shortZip(row: BuildRow): string {
+  return row.zip!.slice(row.path === "." ? 0 : row.path.length + 1);
+}
+
+function linkOf(row: BuildRow): string {
+  return row.links.current === row.links.staged ? "current" : "staged";
+}
