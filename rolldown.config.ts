@@ -10,7 +10,7 @@ function digestSources(): string {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
     /(?<!\.test)\.ts$/.test(name),
   );
-  for (const file of files.sort()) hash.update(file).update(readFileSync(join("src", file)));
+  for (const file of files.toSorted()) hash.update(file).update(readFileSync(join("src", file)));
   return hash.digest("hex").slice(0, 16);
 }
 

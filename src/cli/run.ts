@@ -64,7 +64,7 @@ async function runParsed(
     report: (event) => progress.report(event),
   };
   const cleared = { ...host, stdout: clearing(host.stdout, progress), stderr: host.stderr };
-  const settings = { ...output, color: settleColor(global.color, host.env, host.stderr) };
+  const settings = { ...global, color: settleColor(global.color, host.env, host.stderr) };
   return await command.run({ positionals, flags, context, output: new Output(cleared, settings), commands });
 }
 

@@ -77,6 +77,7 @@ const followed =
   /^(PATH|HOME|XDG_.*|BRIG_.*|PIP_.*|UV_.*|PYENV_.*|SSL_.*|NETRC|GIT_.*|.*_PROXY|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS)$/i;
 
 function digestEnvironment(env: Context["env"]): string {
-  const entries = Object.entries(env).filter(([name]) => followed.test(name) && name !== "BRIG_OFFLINE");
-  return createHash("sha256").update(JSON.stringify(entries.toSorted())).digest("hex");
+  const names = Object.keys(env).filter((name) => followed.test(name) && name !== "BRIG_OFFLINE");
+  const entries = names.toSorted().map((name) => [name, env[name]]);
+  return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
 }

@@ -30,7 +30,13 @@ export async function keepState(
       ...tested.inputs.files,
       ...tested.inputs.absent,
     ],
-    [...inputs.folders, ...sources.folders.map((each) => each.folder), ...Object.keys(tested.inputs.folders)],
+    [
+      ...inputs.folders,
+      ...sources.folders.map((each) => each.folder),
+      ...Object.keys(tested.inputs.folders),
+      // Of what is absent some would be folders: one that appears brings tests.
+      ...tested.inputs.absent,
+    ],
     before,
   );
   const tree = join(folder.folder, "stg");

@@ -5,6 +5,7 @@ import { stageTree } from "../build/stage.ts";
 import type { StageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
 import type { Lock, PythonTarget } from "../python/lock.ts";
 import type { Requirements } from "../python/requirements.ts";
 import { resolveLock } from "../python/resolve.ts";
@@ -99,9 +100,22 @@ async function resolveTwin(
   );
   const known = await readRecord<Lock>(kept);
   if (known) return known;
-  const resolved = await resolveLock(request, workshop.store, context);
+  const resolved = await resolveLock(request, workshop.store, context).catch((cause: unknown) => {
+    throw cause instanceof BrigError ? twinFault(cause, folder.name, prepared.settings.architecture) : cause;
+  });
   await writeRecord(kept, resolved);
   return resolved;
+}
+
+/** What to change in the function, as the fault itself tells, would be wrong: its zip is made, only the tests cannot run here. */
+function twinFault(cause: BrigError, name: string, architecture: string): BrigError {
+  if (cause.code !== "wheel-missing" && cause.code !== "resolve-failed") return cause;
+  return new BrigError(
+    cause.code,
+    `the tests cannot run on this host: ${cause.message}`,
+    `brig build ${name} --no-test   # or test it on a host of ${architecture}`,
+    { cause },
+  );
 }
 
 function withoutHashes(requirements: Requirements): Requirements {

@@ -40,7 +40,11 @@ export async function openWorkshop(
   const indexes = (folder: string): IndexSettings => readIndexSettings(folder, context);
   const uv = async (settings: IndexSettings): Promise<Uv> => {
     const http = openHttp(settings, context, { offline });
-    return await findUv({ store, settings, http }, context).finally(() => http.close());
+    try {
+      return await findUv({ store, settings, http }, context);
+    } finally {
+      await http.close();
+    }
   };
   const installPython = async (minor: string): Promise<void> => {
     if (offline) throw new Error("nothing may be fetched");

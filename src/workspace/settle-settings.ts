@@ -28,7 +28,7 @@ export function settleSettings(
   parsed: readonly SettingsFile[],
 ): Settings {
   const merged = parsed.reduceRight<Tree>(
-    (below, { value }) => merge(below, value as Tree),
+    (below, { value }) => merge(below, value),
     {},
   ) as SettingsText;
   const { build = {}, function: members = {}, targets = {}, test = {} } = merged;

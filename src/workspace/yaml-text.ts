@@ -83,7 +83,7 @@ export function parseYaml(text: string, file: string): YamlText {
   };
 
   const empty = document.contents === null;
-  const value = empty ? undefined : convert(document.contents as Node, [], 0);
+  const value = empty ? undefined : convert(document.contents, [], 0);
   const find = (offsets: ReadonlyMap<string, number>, path: readonly PropertyKey[]): string => {
     for (let length = path.length; length >= 0; length -= 1) {
       const inner = pathText(path.slice(0, length));

@@ -1,6 +1,5 @@
 /** A package index of its own on loopback (PEP 503), with a password where one is asked for. */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createHash } from "node:crypto";
 import { afterAll } from "vitest";
 import type { MadeWheel } from "./wheels.ts";
@@ -59,7 +58,8 @@ export async function serveIndex(
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
   const add = (...more: readonly MadeWheel[]): void => {
     for (const { name, bytes } of more) files.set(name, bytes);
   };

@@ -57,7 +57,7 @@ export function runs(file: string): boolean {
   const pid = readFileSync(file, "utf8").trim();
   if (!existsSync(`/proc/${pid}/stat`)) return false;
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  return !/^Z/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  return !stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
 }
 
 /** Numbers from 0 to 1 that follow from the seed. */

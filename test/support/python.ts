@@ -38,7 +38,11 @@ export async function uvFile(): Promise<string> {
   const store = await sharedStore();
   const settings = readIndexSettings(context.cwd, context);
   const http = openHttp(settings, context);
-  return (await findUv({ store, settings, http }, context).finally(() => http.close())).file;
+  try {
+    return (await findUv({ store, settings, http }, context)).file;
+  } finally {
+    await http.close();
+  }
 }
 
 /** Runs a Python program without the interpreter's site-packages and returns what it prints. */

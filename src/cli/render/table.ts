@@ -15,5 +15,5 @@ export function renderTable(rows: readonly (readonly string[])[]): string {
 
 function shownLength(text: string): number {
   // oxlint-disable-next-line no-control-regex -- ANSI codes begin with ESC
-  return [...text.replaceAll(/\u001B\[\d+m/g, "")].length;
+  return text.replaceAll(/\u001B\[\d+m/g, "").length;
 }
