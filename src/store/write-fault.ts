@@ -6,9 +6,16 @@ export function systemCode(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
 
+/** `mkdir` with `recursive` says ENOENT where it means EROFS: with it, no parent folder can be missing. */
+function failedCode(cause: unknown): string | undefined {
+  const code = systemCode(cause);
+  const isFolder = cause instanceof Error && "syscall" in cause && cause.syscall === "mkdir";
+  return code === "ENOENT" && isFolder ? "EROFS" : code;
+}
+
 /** Says what a failed write means: `disk-full`, `store-unwritable`, or the error as it was where it is neither. */
 export function writeFault(cause: unknown, file: string): unknown {
-  const code = systemCode(cause);
+  const code = failedCode(cause);
   switch (code ?? "") {
     case "ENOSPC":
     case "EDQUOT":

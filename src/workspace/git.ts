@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError, type Warning } from "../errors.ts";
@@ -93,8 +94,8 @@ export async function readDirty(
 ): Promise<readonly string[]> {
   const { toplevel } = repository;
   const inside = [...inputs.files, ...inputs.folders].filter((path) => contains(toplevel, path));
-  const paths = [...new Set(inside.map((path) => nameIn(toplevel, path) || "."))];
-  // git answers for the whole repository when there are too many paths, or when one lies in a submodule, which it refuses.
+  const paths = [...namesToAsk(toplevel, inside)];
+  // git answers for the whole repository when there are too many paths.
   const whole = paths.join(" ").length > longestPaths || paths.length === 0;
   const [listed, changed] = await readTracked(toplevel, whole ? [] : paths, context);
   const tracked = new Set<string>();
@@ -138,6 +139,19 @@ async function readTracked(
   return [files.stdout.split("\0"), new Map(lines.map((line) => [line.slice(3), line.slice(0, 2)]))];
 }
 
+/** Of what lies in a submodule git knows nothing; it is asked about the submodule itself. */
+function namesToAsk(toplevel: string, paths: readonly string[]): ReadonlySet<string> {
+  const submodules = new Map<string, boolean>();
+  const isSubmodule = (name: string): boolean => {
+    const known = submodules.get(name) ?? existsSync(join(toplevel, name, ".git"));
+    submodules.set(name, known);
+    return known;
+  };
+  const names = paths.map((path) => nameIn(toplevel, path));
+  return new Set(names.map((name) => [name, ...parentsOf(name)].findLast(isSubmodule) ?? (name || ".")));
+}
+
+/** The folders above a name, innermost first. */
 function parentsOf(name: string): string[] {
   const parents: string[] = [];
   for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {

@@ -120,7 +120,8 @@ function runtimeUnknown(runtime: unknown, where: string): readonly Warning[] {
 
 const kinds: Readonly<Record<string, string>> = {
   string: "text",
-  number: "a number",
+  // Settings have no other numbers.
+  number: "a whole number",
   int: "a whole number",
   boolean: "true or false",
   array: "a list",

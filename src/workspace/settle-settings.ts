@@ -27,10 +27,7 @@ export function settleSettings(
   files: Settings["files"],
   parsed: readonly SettingsFile[],
 ): Settings {
-  const merged = parsed.reduceRight<Tree>(
-    (below, { value }) => merge(below, value),
-    {},
-  ) as SettingsText;
+  const merged = parsed.reduceRight<Tree>((below, { value }) => merge(below, value), {}) as SettingsText;
   const { build = {}, function: members = {}, targets = {}, test = {} } = merged;
   for (const key of ["source", "requirements", "output"] as const) {
     refuseOutside(folder, parsed, key, build[key]);

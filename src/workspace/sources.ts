@@ -43,8 +43,8 @@ export interface Sources {
   readonly links: readonly { readonly link: string; readonly stats: EntryStats }[];
 }
 
-/** Links to folders can multiply without end in sight; no zip of Lambda's holds as many files. */
-const maximumFiles = 200_000;
+/** Links to folders that hold links to folders multiply without end in sight. */
+const maximumLinks = 10_000;
 
 /**
  * Lists the first-party files of a folder. Links inside the repository are followed; what belongs to version control,
@@ -76,6 +76,8 @@ export function readSources(options: SourceOptions): Sources {
     if (around.includes(target))
       throw missing(`${label(link)} is a symbolic link that goes round in a circle`);
     links.push({ link, stats: statsOf(lstatSync(link)) });
+    if (links.length > maximumLinks)
+      throw missing(`${label(options.folder)} has over ${maximumLinks} symbolic links`);
     return { real: target, stats: statSync(target) };
   };
 
@@ -93,8 +95,6 @@ export function readSources(options: SourceOptions): Sources {
         const { size, mode } = found.stats;
         const executable = (mode & 0o111) !== 0;
         files.push({ path: entryPath, file: found.real, size, executable, stats: statsOf(found.stats) });
-        if (files.length > maximumFiles)
-          throw missing(`${label(options.folder)} has over ${maximumFiles} files`);
       } else {
         throw missing(`${label(own)} is ${kindOf(found.stats)}, which no zip can hold`, `rm '${label(own)}'`);
       }

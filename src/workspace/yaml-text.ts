@@ -57,7 +57,12 @@ export function parseYaml(text: string, file: string): YamlText {
     if (path.length > maximumDepth)
       throw invalid(locate(offset), "nested too deeply, or an alias inside itself");
     if (node === null) return null;
-    if (isAlias(node)) return convert(node.resolve(document) ?? null, path, offset);
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (target === undefined)
+        throw invalid(locate(offset), `no anchor "&${node.source}" stands before this alias`);
+      return convert(target, path, offset);
+    }
     if (node.tag !== undefined) throw invalid(locate(offset), `tags are not supported: "${node.tag}"`);
     if (isScalar(node)) return node.value;
     if (isSeq(node))
