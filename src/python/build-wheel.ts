@@ -1,6 +1,6 @@
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { runProgram } from "../run-program.ts";
@@ -95,7 +95,7 @@ async function layOutSource(
     }
     case "vcs":
       await cloneRepository(source, folder, settings, context);
-      return join(folder, source.subdirectory ?? "");
+      return await enter(folder, source.subdirectory ?? "");
     case "archive": {
       if (source.subdirectory === undefined) return source.file;
       await mkdir(folder);
@@ -113,9 +113,21 @@ async function layOutSource(
           `${source.file} cannot be unpacked: ${stderr.trim().split("\n").at(-1)}`,
         );
       const [top = ""] = await readdir(folder);
-      return join(folder, top, source.subdirectory);
+      return await enter(join(folder, top), source.subdirectory);
     }
   }
+}
+
+/** A folder inside a source that a stranger made: neither `..` nor a link leads out of it. */
+async function enter(root: string, subdirectory: string): Promise<string> {
+  const folder = await realpath(join(root, subdirectory)).catch(() => undefined);
+  const inside = relative(await realpath(root), folder ?? "/");
+  if (folder !== undefined && inside.split(sep)[0] !== "..") return folder;
+  throw new BrigError(
+    "requirements-invalid",
+    `the source has no folder ${JSON.stringify(subdirectory)}, which "subdirectory" names`,
+    "name another folder after #subdirectory= in the requirement, or none",
+  );
 }
 
 /** A wheel of pure Python runs everywhere; another one only where it was built, or on an older glibc that has all it needs. */
@@ -123,7 +135,8 @@ function refuseUnfit(name: string, bytes: Buffer, { title, target, interpreter }
   const { platforms, abis } = parseWheelName(name);
   if (platforms.every((platform) => platform === "any")) return;
   const wanted = describeTarget(target);
-  const elsewhere = "function: {Architectures: [...]} of this host, or build on a host that is like Lambda";
+  const machine = interpreter.machine === "aarch64" ? "arm64" : interpreter.machine;
+  const elsewhere = `function: {Architectures: [${machine}]}   # this host's, or build on a host that is like Lambda`;
   const sameMinor = abis.includes("abi3") || interpreter.minor === target.python;
   if (interpreter.system !== target.system || interpreter.machine !== target.machine || !sameMinor) {
     const here = `python${interpreter.minor} on ${interpreter.system} ${interpreter.machine}`;

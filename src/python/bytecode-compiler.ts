@@ -4,7 +4,7 @@ import { BrigError } from "../errors.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 /** Raised when the bytes of a pyc change for the same source and interpreter. */
-export const compilerFormat = 1;
+export const compilerFormat = 2;
 
 /** A Python source: where it will stand in the tree, and its bytes. */
 export interface PythonSource {
@@ -16,6 +16,8 @@ export interface PythonSource {
  * Reads sources from stdin and writes their pycs to stdout: frames of a little-endian length and bytes, an empty one for
  * what cannot be compiled. A pyc is the magic number, flags 1 (hash-based, unchecked: PEP 552), the source's hash, the code.
  * Code is marshalled alone, when nothing but it refers to its constants, so that neither order nor company shows in it.
+ * Before 3.11 a constant set is written in the order of its hashes, and that of None and `...` is an address, another in each process:
+ * a file with one in such a set gets no pyc there rather than a different one each time (python/cpython#81777).
  */
 const program = `
 import importlib.util, marshal, struct, sys, warnings
@@ -24,6 +26,12 @@ source, sink = sys.stdin.buffer, sys.stdout.buffer
 def read():
     head = source.read(4)
     return source.read(struct.unpack("<I", head)[0]) if len(head) == 4 else None
+def varies(value, in_set=False):
+    if isinstance(value, type(read.__code__)):
+        return any(varies(each) for each in value.co_consts)
+    if isinstance(value, (tuple, frozenset)):
+        return any(varies(each, in_set or isinstance(value, frozenset)) for each in value)
+    return in_set and (value is None or value is ...)
 while True:
     name = read()
     if name is None:
@@ -31,7 +39,9 @@ while True:
     text = read()
     try:
         code = compile(text, "/var/task/" + name.decode(), "exec", dont_inherit=True, optimize=0)
-        pyc = importlib.util.MAGIC_NUMBER + struct.pack("<I", 1) + importlib.util.source_hash(text) + marshal.dumps(code)
+        pyc = b""
+        if sys.version_info >= (3, 11) or not varies(code):
+            pyc = importlib.util.MAGIC_NUMBER + struct.pack("<I", 1) + importlib.util.source_hash(text) + marshal.dumps(code)
         del code
     except Exception:
         pyc = b""

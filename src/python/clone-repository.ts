@@ -22,7 +22,12 @@ export async function cloneRepository(
   settings: IndexSettings,
   context: Context,
 ): Promise<void> {
-  const env = { ...context.env, GIT_TERMINAL_PROMPT: "0", ...credentialSettings(url, settings) };
+  const kept = Object.entries(context.env).filter(([name]) => !misleading.has(name));
+  const env = {
+    ...Object.fromEntries(kept),
+    GIT_TERMINAL_PROMPT: "0",
+    ...credentialSettings(url, settings, context.env),
+  };
   const git = async (...args: string[]): Promise<void> => {
     const { status, stderr } = await runProgram("git", args, { cwd: "/", env, signal: context.signal });
     if (status === 0) return;
@@ -39,8 +44,28 @@ export async function cloneRepository(
   await git("-C", folder, "submodule", "--quiet", "update", "--init", "--recursive");
 }
 
-/** git's way to take configuration from the environment (git-config(1), GIT_CONFIG_COUNT). */
-function credentialSettings(url: string, settings: IndexSettings): Record<string, string> {
+/** What git sets for its hooks to point at the user's repository: a checkout here would then change that one. */
+const misleading: ReadonlySet<string> = new Set([
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_COMMON_DIR",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_NAMESPACE",
+  "GIT_PREFIX",
+  "GIT_QUARANTINE_PATH",
+  "GIT_SHALLOW_FILE",
+  "GIT_GRAFT_FILE",
+]);
+
+/** git's way to take configuration from the environment (git-config(1), GIT_CONFIG_COUNT), behind the user's own. */
+function credentialSettings(
+  url: string,
+  settings: IndexSettings,
+  env: Context["env"],
+): Record<string, string> {
   if (!/^https?:/i.test(url)) return {};
   const { origin } = new URL(url);
   const known = [...settings.credentials, ...settings.indexes].find(
@@ -48,9 +73,10 @@ function credentialSettings(url: string, settings: IndexSettings): Record<string
   );
   if (known === undefined) return {};
   const pair = Buffer.from(`${known.username}:${known.password ?? ""}`).toString("base64");
+  const count = Number.parseInt(env["GIT_CONFIG_COUNT"] ?? "", 10) || 0;
   return {
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `http.${origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${pair}`,
+    GIT_CONFIG_COUNT: String(count + 1),
+    [`GIT_CONFIG_KEY_${count}`]: `http.${origin}/.extraHeader`,
+    [`GIT_CONFIG_VALUE_${count}`]: `Authorization: Basic ${pair}`,
   };
 }

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { lstatSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readSources, type SourceFile } from "../workspace/sources.ts";
 
 /** A source folder that a requirement names (`../../lib/common`). */
@@ -13,9 +15,25 @@ export interface DirectoryDigest {
 /** What building leaves in a source folder, and what belongs to a function that has its source beside it. */
 const madeByBuilding = ["build", "dist", "*.egg-info", "stg", "builds", "node_modules", "venv"];
 
-/** The files of a source folder that a wheel of it is built from. */
+/**
+ * The files of a source folder that a wheel of it is built from. The `.gitignore` that holds there comes along, as a file
+ * of the folder itself: backends (hatchling) leave out of the wheel what it names, such as local secrets.
+ */
 export function listSourceFolder(folder: string, boundary: string): ReturnType<typeof readSources> {
-  return readSources({ folder, boundary, exclude: madeByBuilding });
+  const sources = readSources({ folder, boundary, exclude: madeByBuilding });
+  const ignores = findIgnoreFile(folder, boundary);
+  return ignores ? { ...sources, files: [...sources.files, ignores] } : sources;
+}
+
+/** The nearest one upwards, as hatchling looks for it: no further than the repository. */
+function findIgnoreFile(folder: string, boundary: string): SourceFile | undefined {
+  for (let place = folder; ; place = dirname(place)) {
+    const file = join(place, ".gitignore");
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (stats?.isFile()) return { path: ".gitignore", file, size: stats.size, executable: false, stats };
+    const isTop = lstatSync(join(place, ".git"), { throwIfNoEntry: false }) !== undefined;
+    if (isTop || place === boundary || place === dirname(place)) return undefined;
+  }
 }
 
 /**

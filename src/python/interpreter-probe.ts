@@ -29,7 +29,11 @@ export type Probe = Readonly<Record<string, unknown>>;
 const probeTime = 5000;
 
 /** Asks an interpreter what it is; `null` for one that is broken, hangs or says something else. */
-export async function probeInterpreter(file: string, context: Context): Promise<Probe | null> {
+export async function probeInterpreter(
+  file: string,
+  context: Context,
+  timeout = probeTime,
+): Promise<Probe | null> {
   const output = await new Promise<string>((resolve) => {
     const child = spawn(file, ["-I", "-S", "-c", program], {
       cwd: "/",
@@ -46,7 +50,7 @@ export async function probeInterpreter(file: string, context: Context): Promise<
       }
       child.stdout.destroy();
     };
-    const timer = setTimeout(stop, probeTime);
+    const timer = setTimeout(stop, timeout);
     context.signal.addEventListener("abort", stop, { once: true });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (part: string) => {

@@ -101,10 +101,11 @@ async function readInterpreter(
 
 /** Newest first; a release candidate after all final releases. */
 function compareInterpreters(left: Interpreter, right: Interpreter): number {
-  const isFinal = (each: Interpreter): boolean => /^[\d.]+$/.test(each.version);
-  if (isFinal(left) !== isFinal(right)) return isFinal(left) ? -1 : 1;
-  const parts = (each: Interpreter): readonly number[] => (each.version.match(/\d+/g) ?? []).map(Number);
-  const [ours, theirs] = [parts(left), parts(right)];
+  const [leftFinal, rightFinal] = [left, right].map(({ version }) => /^[\d.]+$/.test(version));
+  if (leftFinal !== rightFinal) return leftFinal ? -1 : 1;
+  const [ours = [], theirs = []] = [left, right].map(({ version }) =>
+    (version.match(/\d+/g) ?? []).map(Number),
+  );
   for (let at = 0; at < 4; at++) {
     const difference = (theirs[at] ?? 0) - (ours[at] ?? 0);
     if (difference !== 0) return difference;

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
@@ -93,11 +94,11 @@ export async function obtainArchives(
       }
     }
   };
-  try {
-    await Promise.all(Array.from({ length: mostAtOnce }, worker));
-  } finally {
-    await http.close();
-  }
+  // All are waited for, also after a failure: another function may be waiting for what is still on its way here.
+  const ends = await Promise.allSettled(Array.from({ length: mostAtOnce }, worker));
+  await http.close();
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
   if (missing.length > 0) throw notInStore(missing);
   return lock.packages.map((each) => results.get(each)!);
 }
@@ -239,10 +240,9 @@ async function fetchFile(
     await http.download(locked.url!, { sha256, size, name, onProgress }, file);
     return;
   }
-  const local = resolve(options.folder, locked.path);
   let bytes: Buffer;
   try {
-    bytes = await readFile(local);
+    bytes = await readLocal(locked.path, name, options);
   } catch (cause) {
     const message = `${locked.path}, which pylock.toml names, cannot be read: ${(cause as Error).message}`;
     throw new BrigError("wheel-missing", message, "brig lock", { cause });
@@ -255,6 +255,18 @@ async function fetchFile(
     );
   }
   await writeFileAtomic(file, bytes);
+}
+
+/**
+ * A file of this machine: where the lock has it, or, for a folder outside of the repository, which lies elsewhere as
+ * seen from a clone, where the find-links in effect have it.
+ */
+async function readLocal(path: string, name: string, options: ObtainOptions): Promise<Buffer> {
+  for (const folder of options.settings.findLinks.filter((link) => link.startsWith("/"))) {
+    const linked = join(folder, name);
+    if (!existsSync(resolve(options.folder, path)) && existsSync(linked)) return await readFile(linked);
+  }
+  return await readFile(resolve(options.folder, path));
 }
 
 /** Bytes of all downloads of a function, as one figure. */
