@@ -25,7 +25,7 @@ export function hashSources(
     const named = join(where.source, source.path);
     const refuse = (bytes: Uint8Array): void => {
       if (allowed.has(named) || allowed.has(source.path)) return;
-      const secret = findSecret(source.path, bytes);
+      const secret = findSecret(source.path, bytes) ?? findSecret(source.file, bytes);
       if (secret !== null) throw secretFound(join(where.path, named), named, secret.kind);
     };
     const hash = hashes.hash(source.file, refuse);

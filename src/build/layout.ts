@@ -36,6 +36,8 @@ export interface Layout {
   readonly firstParty: readonly TreeEntry[];
   /** Bytes of all files unpacked. */
   readonly unzippedSize: number;
+  /** Bytes that it comes to, or would come to, with bytecode; of the dependencies alone, and in all. */
+  readonly withBytecode: { readonly dependencies: number; readonly whole: number };
   /** Whether bytecode is in it: `false` where the limit left it out. */
   readonly bytecode: boolean;
 }
@@ -79,15 +81,17 @@ export function planLayout(
     const source = sourceOfBytecode(entry.path);
     return source !== undefined && taken.has(source) && !taken.has(entry.path) && !excluded(entry.path);
   });
-  const plainSize = sum([...taken.values()]);
+  const complete = [...taken.values(), ...kept].map(({ entry }) => entry);
+  const isDependency = ({ path }: TreeEntry): boolean => !firstParty.has(path);
   const withBytecode =
-    options.bytecode !== false && (options.bytecode === true || plainSize + sum(kept) <= unzippedLimit);
-  const all = [...taken.values(), ...(withBytecode ? kept : [])].map(({ entry }) => entry);
+    options.bytecode !== false && (options.bytecode === true || sum(complete) <= unzippedLimit);
+  const all = withBytecode ? complete : [...taken.values()].map(({ entry }) => entry);
   all.sort((a, b) => comparePaths(a.path, b.path));
   return {
-    dependencies: all.filter((entry) => !firstParty.has(entry.path)),
+    dependencies: all.filter(isDependency),
     firstParty: all.filter((entry) => firstParty.has(entry.path)),
-    unzippedSize: all.reduce((total, entry) => total + entry.size, 0),
+    unzippedSize: sum(all),
+    withBytecode: { dependencies: sum(complete.filter(isDependency)), whole: sum(complete) },
     bytecode: withBytecode && kept.length > 0,
   };
 }
@@ -135,6 +139,6 @@ function collision(path: string, first: string, second: string): BrigError {
   );
 }
 
-function sum(owned: readonly Owned[]): number {
-  return owned.reduce((total, { entry }) => total + entry.size, 0);
+function sum(entries: readonly TreeEntry[]): number {
+  return entries.reduce((total, { size }) => total + size, 0);
 }

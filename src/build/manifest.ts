@@ -4,6 +4,7 @@ import type { Warning } from "../errors.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { manifestName } from "./build-name.ts";
 import type { PackedFront } from "./pack.ts";
+import type { TreePart } from "./tree-parts.ts";
 
 /** `builds/<name>.json`: what a zip was made from. All but times is the same for the same inputs. */
 export interface Manifest {
@@ -40,6 +41,8 @@ export interface Manifest {
   readonly sha256: string;
   readonly codeSha256: string;
   readonly front: PackedFront;
+  /** What the tree is made of, largest first. */
+  readonly parts: readonly TreePart[];
   readonly tests: TestRecord;
   readonly warnings: readonly Warning[];
 }

@@ -1,6 +1,6 @@
-import { webcrypto } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, open, readFile } from "node:fs/promises";
+import { copyFile, type FileHandle, open } from "node:fs/promises";
 import { writeFault } from "../store/write-fault.ts";
 import { centralHeader, endRecords, localHeader } from "../zip/writer.ts";
 import { HashingWriter } from "./hashing-writer.ts";
@@ -18,6 +18,9 @@ export interface PackedFront {
   readonly entries: number;
   /** Bytes of the local headers and data of the dependencies, from offset 0. */
   readonly size: number;
+  /** Bytes unpacked, and what it would be with bytecode. */
+  readonly unzippedSize: number;
+  readonly sizeWithBytecode: number;
   /** Their part of the central directory. */
   readonly central: { readonly offset: number; readonly size: number };
 }
@@ -54,9 +57,14 @@ export async function packZip(
     for (const entry of layout.dependencies) {
       await appendEntry(writer, central, entry, archives.take(entry));
     }
-    const front = { entries: layout.dependencies.length, size: writer.position };
+    const front = {
+      entries: layout.dependencies.length,
+      size: writer.position,
+      unzippedSize: layout.dependencies.reduce((total, { size }) => total + size, 0),
+      sizeWithBytecode: layout.withBytecode.dependencies,
+    };
     const centralSize = central.size;
-    const tail = await appendRest(writer, central, layout, compress);
+    const tail = await appendRest(writer, central, layout.dependencies.length, layout.firstParty, compress);
     const sha256 = writer.digest();
     return {
       ...tail,
@@ -70,39 +78,62 @@ export async function packZip(
 
 /**
  * Writes the zip with the front of an earlier one, whose dependencies are the same, and new first-party entries
- * behind it. The kernel copies the front; the bytes are hashed by another thread when the file is whole.
+ * behind it. The kernel copies the front while it is read to be hashed.
  *
  * @param earlier a zip that is known to be what it was when it was packed
  */
 export async function packBehind(
   file: string,
   earlier: { readonly file: string; readonly front: PackedFront },
-  layout: Layout,
+  firstParty: readonly TreeEntry[],
   compress: (entry: TreeEntry) => Promise<Compressed>,
 ): Promise<PackedZip> {
   const { front } = earlier;
   try {
-    await copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
-    const handle = await open(file, "r+");
+    const copying = copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
+    copying.catch(() => {});
+    const hash = createHash("sha256");
+    const source = await open(earlier.file, "r");
+    const records = Buffer.allocUnsafe(front.central.size);
     try {
-      const central: Central = { chunks: [Buffer.alloc(front.central.size)], size: front.central.size };
-      await handle.read(central.chunks[0]!, 0, front.central.size, front.central.offset);
-      await handle.truncate(front.size);
-      const writer = new TailWriter(front.size);
-      const tail = await appendRest(writer, central, layout, compress);
-      await handle.write(writer.bytes(), 0, undefined, front.size);
-      const digest = await webcrypto.subtle.digest("SHA-256", await readFile(file));
-      const { size } = front.central;
-      return {
-        ...tail,
-        sha256: Buffer.from(digest).toString("hex"),
-        front: { ...front, central: { offset: tail.centralOffset, size } },
-      };
+      await hashFront(source, front.size, hash);
+      await source.read(records, 0, records.length, front.central.offset);
     } finally {
-      await handle.close();
+      await source.close();
     }
+    const tail = new TailWriter(front.size);
+    const central: Central = { chunks: [records], size: records.length };
+    const rest = await appendRest(tail, central, front.entries, firstParty, compress);
+    await copying;
+    await replaceTail(file, front.size, tail.bytes());
+    const { size } = front.central;
+    return {
+      ...rest,
+      sha256: hash.update(tail.bytes()).digest("hex"),
+      front: { ...front, central: { offset: rest.centralOffset, size } },
+    };
   } catch (cause) {
     throw writeFault(cause, file);
+  }
+}
+
+async function hashFront(source: FileHandle, size: number, hash: Hash): Promise<void> {
+  const block = Buffer.allocUnsafe(Math.min(size, 4 << 20));
+  for (let position = 0; position < size;) {
+    const { bytesRead } = await source.read(block, 0, Math.min(block.length, size - position), position);
+    if (bytesRead === 0) throw new Error("the earlier zip is shorter than it was");
+    hash.update(block.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}
+
+async function replaceTail(file: string, start: number, tail: Uint8Array): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.truncate(start);
+    await handle.write(tail, 0, tail.length, start);
+  } finally {
+    await handle.close();
   }
 }
 
@@ -134,12 +165,13 @@ class TailWriter implements Appendable {
 async function appendRest(
   writer: Appendable,
   central: Central,
-  layout: Layout,
+  entriesBefore: number,
+  firstParty: readonly TreeEntry[],
   compress: (entry: TreeEntry) => Promise<Compressed>,
 ): Promise<Pick<PackedZip, "size" | "entries"> & { readonly centralOffset: number }> {
-  for (const entry of layout.firstParty) await appendEntry(writer, central, entry, await compress(entry));
+  for (const entry of firstParty) await appendEntry(writer, central, entry, await compress(entry));
   const centralOffset = writer.position;
-  const entries = layout.dependencies.length + layout.firstParty.length;
+  const entries = entriesBefore + firstParty.length;
   for (const chunk of central.chunks) await writer.append(chunk);
   await writer.append(endRecords({ count: entries, size: central.size, offset: centralOffset }));
   return { size: writer.position, entries, centralOffset };

@@ -8,19 +8,35 @@ export type FolderStamp = readonly [mtimeMs: number, ctimeMs: number];
 
 /** The stamp of a regular file, links not followed; `undefined` for anything else. */
 export function fileStamp(path: string): FileStamp | undefined {
-  const status = lstatSync(path, { throwIfNoEntry: false });
+  const status = look(lstatSync, path);
   return status?.isFile() ? stampOf(status) : undefined;
 }
 
 /** The same, of what a link points to. */
 export function targetStamp(path: string): FileStamp | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = look(statSync, path);
   return status?.isFile() ? stampOf(status) : undefined;
 }
 
+/** The stamp of a folder, links not followed, whether the path ends in a slash or not; `undefined` for anything else. */
 export function folderStamp(path: string): FolderStamp | undefined {
-  const status = lstatSync(path, { throwIfNoEntry: false });
+  const status = look(lstatSync, path.replace(/\/$/, ""));
   return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
+}
+
+/** The same, of what a link points to. */
+export function targetFolderStamp(path: string): FolderStamp | undefined {
+  const status = look(statSync, path);
+  return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
+}
+
+/** `throwIfNoEntry` still throws where a file or a circle of links stands in the place of a parent folder. */
+function look(read: typeof statSync, path: string): Stats | undefined {
+  try {
+    return read(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 export function stampOf(status: Stats): FileStamp {

@@ -1,17 +1,15 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { readRecord, writeRecord } from "../store/record.ts";
 import type { KnownHashes } from "./file-hashes.ts";
 import { type Links, readLinks } from "./links.ts";
 import type { BuildRow } from "./report.ts";
-import { type FileStamp, type FolderStamp, sameStamp, stampOf } from "./stamps.ts";
+import { type FileStamp, type FolderStamp, sameStamp, targetFolderStamp, targetStamp } from "./stamps.ts";
 
 /**
  * What the last build of a function saw and made. While all of it is still so, there is nothing to do:
  * no settings are read, no file is hashed, neither git nor Python is asked.
  */
 export interface BuildState {
-  readonly version: 1;
   readonly surroundings: Surroundings;
   /** Files that decided the build and the zip itself, by absolute path; `null`: it must not be there. */
   readonly files: Readonly<Record<string, FileStamp | null>>;
@@ -26,6 +24,10 @@ export interface BuildState {
   readonly command: { readonly digest: string; readonly hashes: KnownHashes } | undefined;
   /** Whether the hashes' files were searched for secrets, and with which exceptions. */
   readonly hashRules: string;
+  /** Settings, runtime, lock: see settle-function.ts. */
+  readonly settled: unknown;
+  /** The commit that was found, and the files that it was asked about. */
+  readonly commit: { readonly found: unknown; readonly inputs: readonly string[] };
 }
 
 /** What decides a build without being one of its files. */
@@ -40,9 +42,10 @@ export interface Surroundings {
 
 const fileName = ".state.json";
 
-export async function readState(builds: string): Promise<BuildState | undefined> {
+/** @param program the brig that reads: what another one wrote may have another shape and mean other things */
+export async function readState(builds: string, program: string): Promise<BuildState | undefined> {
   const state = await readRecord<BuildState>(join(builds, fileName));
-  return state?.version === 1 ? state : undefined;
+  return state?.surroundings.program === program ? state : undefined;
 }
 
 export async function writeState(builds: string, state: BuildState): Promise<void> {
@@ -52,13 +55,14 @@ export async function writeState(builds: string, state: BuildState): Promise<voi
 /** Whether everything that the state names is as it was. */
 export function isAsRecorded(builds: string, state: BuildState, surroundings: Surroundings): boolean {
   return (
-    state.surroundings.program === surroundings.program &&
     state.surroundings.boot === surroundings.boot &&
     state.surroundings.environment === surroundings.environment &&
     state.surroundings.git === surroundings.git &&
     sameLinks(readLinks(builds), state.links) &&
-    Object.entries(state.files).every(([path, stamp]) => sameStamp(currentFile(path), stamp ?? undefined)) &&
-    Object.entries(state.folders).every(([path, stamp]) => sameStamp(currentFolder(path), stamp ?? undefined))
+    Object.entries(state.files).every(([path, stamp]) => sameStamp(targetStamp(path), stamp ?? undefined)) &&
+    Object.entries(state.folders).every(([path, stamp]) =>
+      sameStamp(targetFolderStamp(path), stamp ?? undefined),
+    )
   );
 }
 
@@ -85,19 +89,9 @@ export function takeStamps(
     return Object.fromEntries(stamps);
   };
   return {
-    files: take<FileStamp>(files, currentFile, [-1, 0, 0]),
-    folders: take<FolderStamp>(folders, currentFolder, [-1, 0]),
+    files: take<FileStamp>(files, targetStamp, [-1, 0, 0]),
+    folders: take<FolderStamp>(folders, targetFolderStamp, [-1, 0]),
   };
-}
-
-function currentFile(path: string): FileStamp | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status?.isFile() ? stampOf(status) : undefined;
-}
-
-function currentFolder(path: string): FolderStamp | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
 }
 
 function sameLinks(one: Links, other: Links): boolean {

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -57,7 +58,7 @@ async function runParsed(
     return command || global.help ? 0 : 2;
   }
   const context: Context = {
-    cwd: resolve(host.cwd, global.directory ?? "."),
+    cwd: realFolder(resolve(host.cwd, global.directory ?? ".")),
     env: host.env,
     now: () => new Date(),
     signal: host.signal,
@@ -66,6 +67,19 @@ async function runParsed(
   const cleared = { ...host, stdout: clearing(host.stdout, progress), stderr: host.stderr };
   const settings = { ...global, color: settleColor(global.color, host.env, host.stderr) };
   return await command.run({ positionals, flags, context, output: new Output(cleared, settings), commands });
+}
+
+/** Folders are walked up by their names: links on the way would lead elsewhere. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    throw new BrigError(
+      "usage-invalid",
+      `there is no folder ${folder}`,
+      "brig -C takes a folder that is there",
+    );
+  }
 }
 
 function clearing(stream: Stream, progress: Progress): Stream {

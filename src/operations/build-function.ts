@@ -67,7 +67,7 @@ async function buildOnce(
   context: Context,
 ): Promise<BuildOutcome> {
   const linksBefore = readLinks(builds);
-  const prepared = await prepareBuild(folder, builds, workshop, options, context);
+  const prepared = await prepareBuild(folder, builds, workshop, options, surroundings, context);
   const made = await makeZip(prepared, workshop, options, context);
   const tested = await stageAndTest(prepared, made, linksBefore, workshop, options, context);
   if (tested.fresh) await writeManifest(builds, made.zipName, { ...made.manifest, tests: tested.record });
@@ -78,7 +78,7 @@ async function buildOnce(
       : readLinks(builds);
   const timings = { ...prepared.timings, ...made.timings, test: tested.duration };
   const outcome = describe(prepared, made, tested, links, linksBefore, timings);
-  await keepState(prepared, made, tested, outcome, surroundings);
+  await keepState(prepared, made, tested, outcome);
   return outcome;
 }
 

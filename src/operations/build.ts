@@ -52,7 +52,7 @@ async function readUnchanged(
   options: BuildOptions,
 ): Promise<BuildOutcome | undefined> {
   const builds = join(folder.folder, "builds");
-  const state = await readState(builds);
+  const state = await readState(builds, surroundings.program);
   if (state === undefined || state.result.path !== folder.path || state.result.error !== null)
     return undefined;
   const settled = options.noTest || state.links.staged === state.links.current;

@@ -14,16 +14,17 @@ export async function compileFirstParty(
 ): Promise<readonly TreeEntry[]> {
   const { interpreter, settings, firstParty } = prepared;
   if (interpreter === undefined || settings.build.bytecode === false) return [];
+  const bytes = bytesOf(prepared);
   const files = firstParty
     .filter(({ path }) => path.endsWith(".py"))
-    .map((entry) => ({ path: entry.path, sha256: entry.sha256, bytes: () => bytesOf(prepared, entry) }));
+    .map((entry) => ({ path: entry.path, sha256: entry.sha256, bytes: () => bytes(entry) }));
   const compiled = await compileSources(files, interpreter, workshop.store, context);
-  return compiled.map(({ path, bytes }) => ({
+  return compiled.map(({ path, bytes: pyc }) => ({
     path,
     executable: false,
-    size: bytes.length,
-    crc32: crc32(bytes),
-    sha256: sha256Of(bytes),
-    origin: { kind: "bytecode", bytes },
+    size: pyc.length,
+    crc32: crc32(pyc),
+    sha256: sha256Of(pyc),
+    origin: { kind: "bytecode", bytes: pyc },
   }));
 }

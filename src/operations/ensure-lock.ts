@@ -19,7 +19,6 @@ import type { Workshop } from "./workshop.ts";
 
 /** A lock that is valid for the function's requirements as they are. */
 export interface EnsuredLock {
-  readonly requirements: Requirements;
   /** `undefined`: there is nothing to install. */
   readonly lock: Lock | undefined;
   /** Absolute path of pylock.toml; `undefined` without requirements. */
@@ -57,20 +56,18 @@ export async function ensureLock(
   const { build } = settings;
   // A program that fills the output installs what it needs itself, unless the settings say otherwise.
   const isOwn = build.command !== undefined && build.requirements === undefined && build.groups.length === 0;
-  const source = { folder: folder.folder, boundary, file: build.requirements, groups: build.groups };
   const absent = ["requirements.txt", "pyproject.toml"].map((name) => join(folder.folder, name));
   const configuration = [...absent, ...configurationFiles(folder.folder, context)];
   const file = join(folder.folder, "pylock.toml");
-  const requirements = isOwn ? undefined : readRequirements(source, context);
+  const requirements = isOwn ? undefined : requirementsOf(folder, settings, boundary, context);
   if (requirements === undefined || isEmpty(requirements)) {
     const inputs = (requirements?.files ?? []).map((each) => each.file);
     const rest = { lock: undefined, file: undefined, digest: null, written: false, changes: [] };
-    return { ...rest, requirements: requirements!, inputs, watched: [...inputs, ...configuration] };
+    return { ...rest, inputs, watched: [...inputs, ...configuration] };
   }
   const indexes = workshop.indexes(folder.folder);
   const inputs = [...requirements.files.map((each) => each.file), file];
   const describe = (lock: Lock, written: boolean, changes: readonly LockChange[]): EnsuredLock => ({
-    requirements,
     lock,
     file,
     digest: digestPackages(lock.packages),
@@ -111,6 +108,17 @@ export async function ensureLock(
   const isNew = !old || readFileSync(file, "utf8") !== text;
   if (isNew) await writeFileAtomic(file, text);
   return describe(lock, isNew, changes);
+}
+
+/** The function's requirements as its files state them. */
+export function requirementsOf(
+  folder: FunctionFolder,
+  { build }: Settings,
+  boundary: string,
+  context: Context,
+): Requirements {
+  const source = { folder: folder.folder, boundary, file: build.requirements, groups: build.groups };
+  return readRequirements(source, context);
 }
 
 function digestPackages(packages: readonly LockedPackage[]): string {

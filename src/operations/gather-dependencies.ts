@@ -6,6 +6,7 @@ import type { Interpreter } from "../python/interpreter.ts";
 import type { Lock } from "../python/lock.ts";
 import { withRequirementIndexes } from "../python/requirement-indexes.ts";
 import { obtainArchives } from "../python/obtain-archives.ts";
+import { requirementsOf } from "./ensure-lock.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Prepared } from "./prepare-build.ts";
 import type { Workshop } from "./workshop.ts";
@@ -42,7 +43,10 @@ export async function gatherLocked(
   context: Context,
 ): Promise<readonly GatheredDependency[]> {
   const { folder } = prepared;
-  const settings = withRequirementIndexes(workshop.indexes(folder.folder), prepared.locked!.requirements);
+  const settings = withRequirementIndexes(
+    workshop.indexes(folder.folder),
+    requirementsOf(folder, prepared.settings, prepared.boundary, context),
+  );
   const obtained = await obtainArchives(
     lock,
     {

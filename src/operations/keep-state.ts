@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { BuildOutcome } from "../build/report.ts";
-import { sourceOfBytecode } from "../build/layout.ts";
-import { type Surroundings, takeStamps, writeState } from "../build/state.ts";
+import { wholeRecord } from "../build/stage-record.ts";
+import { takeStamps, writeState } from "../build/state.ts";
 import { youngFor } from "../build/stamps.ts";
 import type { MadeZip } from "./make-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
 import { listInputs } from "./read-build-commit.ts";
+import { settledFiles } from "./settle-function.ts";
 import type { TestedBuild } from "./test-build.ts";
 
 /** Writes down what this build saw and made, so that the next one can tell that nothing changed. */
@@ -14,19 +15,15 @@ export async function keepState(
   made: MadeZip,
   tested: TestedBuild,
   outcome: BuildOutcome,
-  surroundings: Surroundings,
 ): Promise<void> {
-  const { folder, builds, settings, locked, interpreter, sources } = prepared;
+  const { folder, builds, locked, sources } = prepared;
   const before = prepared.started.getTime() - youngFor;
   const inputs = listInputs(prepared);
-  const absent = settings.files.filter(({ exists }) => !exists).map(({ file }) => file);
   const read = takeStamps(
     [
       ...inputs.files,
       ...sources.files.map(({ file }) => file),
-      ...absent,
-      ...(locked?.watched ?? []),
-      ...(interpreter ? [interpreter.file] : []),
+      ...settledFiles(prepared.settled),
       ...tested.inputs.files,
       ...tested.inputs.absent,
     ],
@@ -41,22 +38,18 @@ export async function keepState(
   );
   const tree = join(folder.folder, "stg");
   // People edit staged copies of their own files by mistake; looking at all dependencies' files would take too long.
-  const firstParty = new Set(prepared.firstParty.map(({ path }) => path));
-  const staged = Object.keys(made.stage.files).filter((path) =>
-    firstParty.has(sourceOfBytecode(path) ?? path),
-  );
+  const staged = Object.keys(made.stage.own.files);
   const own = takeStamps(
     [
       join(builds, made.zipName),
       ...(locked?.file ? [locked.file] : []),
       ...staged.map((path) => join(tree, path)),
     ],
-    Object.keys(made.stage.folders).map((name) => join(tree, name)),
+    Object.keys(wholeRecord(made.stage).folders).map((name) => join(tree, name)),
     Number.POSITIVE_INFINITY,
   );
   await writeState(builds, {
-    version: 1,
-    surroundings,
+    surroundings: prepared.surroundings,
     files: { ...read.files, ...own.files },
     folders: { ...read.folders, ...own.folders },
     links: outcome.row.links,
@@ -64,6 +57,8 @@ export async function keepState(
     hashes: prepared.hashes.known(),
     otherHashes: prepared.otherHashes.known(),
     hashRules: prepared.hashRules,
+    settled: prepared.settled,
+    commit: { found: made.commit, inputs: inputs.files },
     command: prepared.command && { digest: prepared.command.digest, hashes: prepared.command.hashes },
   });
 }

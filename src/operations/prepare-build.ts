@@ -6,32 +6,25 @@ import { readManifest } from "../build/manifest.ts";
 import { readLinks } from "../build/links.ts";
 import { digestInputs } from "../build/plan.ts";
 import type { BuildDetails, Timings } from "../build/report.ts";
-import { type BuildState, readState } from "../build/state.ts";
+import { type BuildState, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
-import type { Warning } from "../errors.ts";
 import { digestDirectory, type DirectoryDigest } from "../python/directory-digest.ts";
-import type { Interpreter } from "../python/interpreter.ts";
 import type { Lock } from "../python/lock.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
-import { readSettings } from "../workspace/read-settings.ts";
-import type { Settings } from "../workspace/settings.ts";
 import { readSources, type Sources } from "../workspace/sources.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { ensureLock, type EnsuredLock } from "./ensure-lock.ts";
+import { keptSettled, settleFunction, type Settled } from "./settle-function.ts";
 import { type CommandRun, runBuildCommand } from "./run-build-command.ts";
-import { settleRuntime, type SettledRuntime } from "./settle-runtime.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** All that is known of a build before a byte of it is made. */
-export interface Prepared {
+export interface Prepared extends Settled {
   readonly folder: FunctionFolder;
   readonly builds: string;
   readonly started: Date;
   readonly state: BuildState | undefined;
-  readonly settings: Settings;
-  readonly runtime: SettledRuntime;
-  readonly interpreter: Interpreter | undefined;
-  readonly locked: EnsuredLock | undefined;
+  readonly surroundings: Surroundings;
+  readonly settled: Settled;
   readonly lock: BuildDetails["lock"];
   readonly command: CommandRun | undefined;
   /** Folder that the first-party files are read from, relative to the function's folder. */
@@ -42,12 +35,9 @@ export interface Prepared {
   readonly hashRules: string;
   /** Of tests and shared source folders: files that are not searched for secrets. */
   readonly otherHashes: FileHashes;
-  /** Absolute path of the repository, or of the workspace outside of one: nothing beyond it goes into a build. */
-  readonly boundary: string;
   /** Shared source folders that the lock names, by their path in it. */
   readonly folders: Readonly<Record<string, DirectoryDigest>>;
   readonly digests: { readonly dependencies: string; readonly whole: string };
-  readonly warnings: readonly Warning[];
   readonly timings: Pick<Timings, "plan" | "resolve">;
 }
 
@@ -61,22 +51,17 @@ export async function prepareBuild(
   builds: string,
   workshop: Workshop,
   options: BuildOptions,
+  surroundings: Surroundings,
   context: Context,
 ): Promise<Prepared> {
   const began = performance.now();
   const started = context.now();
-  const state = options.force ? undefined : await readState(builds);
-  const settings = readSettings(workshop.workspace, folder);
-  const needsPython = settings.runtime === null || settings.runtime.startsWith("python");
-  const interpreters = needsPython ? await workshop.interpreters() : [];
-  const runtime = settleRuntime(settings, interpreters, started);
-  const resolving = performance.now();
-  const boundary = (await workshop.repository()).repository?.toplevel ?? workshop.workspace.root;
-  const locked = runtime.target
-    ? await ensureLock(folder, settings, runtime.target, boundary, workshop, options, context)
-    : undefined;
-  const resolve = performance.now() - resolving;
-  const interpreter = await settleInterpreter(settings, runtime, workshop);
+  const state = options.force ? undefined : await readState(builds, surroundings.program);
+  const settling = performance.now();
+  const settled =
+    keptSettled(state, surroundings) ?? (await settleFunction(folder, workshop, options, started, context));
+  const resolve = performance.now() - settling;
+  const { settings, runtime, interpreter, locked, boundary } = settled;
   const command = settings.build.command
     ? await runBuildCommand(folder, settings, state?.command, boundary, context)
     : undefined;
@@ -109,10 +94,9 @@ export async function prepareBuild(
     builds,
     started,
     state,
-    settings,
-    runtime,
-    interpreter,
-    locked,
+    ...settled,
+    settled,
+    surroundings,
     lock: locked?.lock
       ? { written: locked.written, packages: locked.lock.packages.length, changes: locked.changes }
       : null,
@@ -123,10 +107,8 @@ export async function prepareBuild(
     hashes,
     hashRules,
     otherHashes,
-    boundary,
     folders,
     digests,
-    warnings: [...settings.warnings, ...runtime.warnings, ...(await workshop.repository()).warnings],
     timings: { plan: Math.round(performance.now() - began - resolve), resolve: Math.round(resolve) },
   };
 }
@@ -140,32 +122,21 @@ export function linkedManifests(
   return names.map((zipName) => ({ zipName, manifest: readManifest(builds, zipName) }));
 }
 
-/** The bytes of a first-party entry, as they were hashed. */
-export function bytesOf(prepared: Prepared, { origin, path, sha256 }: TreeEntry): Uint8Array {
-  switch (origin.kind) {
-    case "bytecode":
-      return origin.bytes;
-    case "source": {
-      const bytes = prepared.hashes.bytes(origin.file, sha256);
-      if (bytes === undefined) throw new SourceChanged(path);
-      return bytes;
+/** Gives the bytes of a first-party entry, as they were hashed. */
+export function bytesOf({ hashes }: Prepared): (entry: TreeEntry) => Uint8Array {
+  return ({ origin, path, sha256 }) => {
+    switch (origin.kind) {
+      case "bytecode":
+        return origin.bytes;
+      case "source": {
+        const bytes = hashes.bytes(origin.file, sha256);
+        if (bytes === undefined) throw new SourceChanged(path);
+        return bytes;
+      }
+      case "archive":
+        throw new Error("an archive's entry is copied from the archive");
     }
-    case "archive":
-      throw new Error("an archive's entry is copied from the archive");
-  }
-}
-
-/** Bytecode needs the function's own Python; without bytecode it is welcome (tests run on it) but may be missing. */
-async function settleInterpreter(
-  settings: Settings,
-  runtime: SettledRuntime,
-  workshop: Workshop,
-): Promise<Interpreter | undefined> {
-  if (runtime.target === null) return undefined;
-  const minor = runtime.target.python;
-  if (settings.build.bytecode === false)
-    return (await workshop.interpreters()).find((each) => each.minor === minor);
-  return await workshop.requireInterpreter(minor);
+  };
 }
 
 function digestFolders(

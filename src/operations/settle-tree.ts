@@ -11,6 +11,7 @@ import type { Requirements } from "../python/requirements.ts";
 import { resolveLock } from "../python/resolve.ts";
 import { sha256Of } from "../store/content.ts";
 import { readRecord, writeRecord } from "../store/record.ts";
+import { requirementsOf } from "./ensure-lock.ts";
 import { gatherLocked } from "./gather-dependencies.ts";
 import { bytesOf, type Prepared } from "./prepare-build.ts";
 import { runsHere } from "./settle-runtime.ts";
@@ -59,10 +60,10 @@ export async function settleTree(
   const path = join("builds", "twin", "stg");
   const tree = join(folder.folder, path);
   rmSync(tree, { recursive: true, force: true });
-  const { record } = await stageTree(tree, [...layout.dependencies, ...layout.firstParty], undefined, {
+  const { record } = await stageTree(tree, layout, undefined, {
     boot: bootName(),
-    inputs: prepared.digests.whole,
-    sourceBytes: (entry) => bytesOf(prepared, entry),
+    digests: prepared.digests,
+    sourceBytes: bytesOf(prepared),
   });
   return { path, record };
 }
@@ -85,7 +86,7 @@ async function resolveTwin(
   const request = {
     folder: folder.folder,
     // A hash allows the function's own wheels only, not the host's.
-    requirements: withoutHashes(locked!.requirements),
+    requirements: withoutHashes(requirementsOf(folder, prepared.settings, prepared.boundary, context)),
     settings: workshop.indexes(folder.folder),
     target,
     previous: lock,

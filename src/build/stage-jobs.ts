@@ -1,0 +1,34 @@
+import type { TreeEntry } from "./layout.ts";
+import type { StageFile, StageJob } from "./stage-files.ts";
+
+/** Source bytes by path: read once by the build, which hashed and compressed them too. */
+export type SourceBytes = (entry: TreeEntry) => Uint8Array;
+
+/** What has to be written, by the archive that it comes from, so that each is read once. */
+export function planStageJobs(
+  tree: string,
+  entries: readonly TreeEntry[],
+  sourceBytes: SourceBytes,
+): StageJob[] {
+  const byArchive = new Map<string, { job: StageJob; files: StageFile[] }>();
+  const own: StageFile[] = [];
+  for (const entry of entries) {
+    const file = { path: `${tree}/${entry.path}`, executable: entry.executable, size: entry.size };
+    if (entry.origin.kind !== "archive") {
+      own.push({ ...file, from: { bytes: sourceBytes(entry) } });
+      continue;
+    }
+    const { archive, entry: member } = entry.origin;
+    let group = byArchive.get(archive.file);
+    if (group === undefined) {
+      const files: StageFile[] = [];
+      const source = { kind: "archive", file: archive.file, sha256: archive.sha256 } as const;
+      group = { job: { source, files }, files };
+      byArchive.set(archive.file, group);
+    }
+    const { offset, compressedSize, method } = member;
+    group.files.push({ ...file, from: { offset, compressedSize, method } });
+  }
+  const jobs = [...byArchive.values()].map(({ job }) => job);
+  return own.length > 0 ? [...jobs, { source: { kind: "bytes" }, files: own }] : jobs;
+}

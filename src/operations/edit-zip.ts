@@ -1,0 +1,128 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { compressSource } from "../build/compressed-sources.ts";
+import { planLayout, type TreeEntry } from "../build/layout.ts";
+import { unzippedLimit } from "../build/limits.ts";
+import type { Manifest } from "../build/manifest.ts";
+import { type Compressed, packBehind } from "../build/pack.ts";
+import type { Timings } from "../build/report.ts";
+import { stageOwn } from "../build/stage.ts";
+import { contentOf, type StageRecord, writeStageRecord } from "../build/stage-record.ts";
+import { bootName } from "../build/stamps.ts";
+import type { Context } from "../context.ts";
+import { temporaryBeside } from "../store/atomic-file.ts";
+import { compileFirstParty } from "./compile-first-party.ts";
+import type { PackedBuild } from "./name-zip.ts";
+import { bytesOf, linkedManifests, type Prepared } from "./prepare-build.ts";
+import type { Workshop } from "./workshop.ts";
+
+export interface EditedZip {
+  readonly packed: PackedBuild;
+  readonly stage: StageRecord;
+  readonly changed: readonly string[];
+  readonly timings: Pick<Timings, "fetch" | "stage" | "pack">;
+}
+
+/**
+ * Makes tree and zip of an edit that leaves the dependencies alone: their part of the tree is only looked at, their
+ * part of the zip is copied from the last one. Neither wheels nor their indexes are opened.
+ *
+ * @returns `undefined` where more than that has to be done; nothing is written then
+ */
+export async function editZip(
+  prepared: Prepared,
+  tree: string,
+  record: StageRecord,
+  isUntouched: (prepared: Prepared, zipName: string) => boolean,
+  workshop: Workshop,
+  context: Context,
+): Promise<EditedZip | undefined> {
+  const { builds, digests, settings } = prepared;
+  const began = performance.now();
+  if (record.dependencies.digest !== digests.dependencies) return undefined;
+  const earlier = linkedManifests(builds).find(
+    ({ zipName, manifest }) =>
+      manifest?.inputs.dependencies === digests.dependencies && isUntouched(prepared, zipName),
+  );
+  if (earlier?.manifest === undefined) return undefined;
+  const { manifest } = earlier;
+  const isLeftOut = settings.build.bytecode === undefined && !manifest.inputs.bytecode;
+  const compiled = isLeftOut ? [] : await compileFirstParty(prepared, workshop, context);
+  const bytecode = settings.build.bytecode ?? manifest.inputs.bytecode;
+  const own = planLayout([], [...prepared.firstParty, ...compiled], { ...settings.build, bytecode });
+  if (!isSameDecision(manifest, own.withBytecode.whole, settings.build.bytecode)) return undefined;
+  const firstParty = own.firstParty.filter((entry) => !isOfDependencies(record, entry));
+  if (firstParty.some((entry) => collides(record, entry.path))) return undefined;
+  const fetched = performance.now();
+  const file = temporaryBeside(join(builds, "zip"));
+  const front = { file: join(builds, earlier.zipName), front: manifest.front };
+  const packing = packBehind(file, front, firstParty, compressEntry(prepared, workshop));
+  packing.catch(() => {});
+  try {
+    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared) };
+    const staged = await stageOwn(tree, firstParty, record, staging);
+    const zip = await packing;
+    if (staged === undefined) {
+      rmSync(file, { force: true });
+      return undefined;
+    }
+    await writeStageRecord(builds, staged.record, true);
+    const stagedAt = performance.now();
+    const ownSize = firstParty.reduce((total, { size }) => total + size, 0);
+    const parts = manifest.parts.map((part) => (part.name === "src" ? { ...part, size: ownSize } : part));
+    const has = (path: string): boolean =>
+      Object.hasOwn(staged.record.own.files, path) || Object.hasOwn(record.dependencies.files, path);
+    const packed: PackedBuild = {
+      file,
+      zip,
+      bytecode: manifest.inputs.bytecode,
+      unzippedSize: manifest.front.unzippedSize + ownSize,
+      parts,
+      wheels: manifest.wheels,
+      has,
+      names: firstParty.map(({ path }) => path).filter((path) => !path.includes("/")),
+    };
+    const timings = {
+      fetch: Math.round(fetched - began),
+      stage: Math.round(stagedAt - fetched),
+      pack: Math.round(performance.now() - stagedAt),
+    };
+    return { packed, stage: staged.record, changed: staged.changed, timings };
+  } catch (error) {
+    await packing.catch(() => {});
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** How a first-party entry is deflated: from the store where it was before. */
+export function compressEntry(
+  prepared: Prepared,
+  workshop: Workshop,
+): (entry: TreeEntry) => Promise<Compressed> {
+  const bytes = bytesOf(prepared);
+  return (entry) => compressSource(workshop.store, entry, () => bytes(entry));
+}
+
+/** Whether bytecode is in or out as it was: by itself, that depends on the size of the whole tree. */
+function isSameDecision(manifest: Manifest, ownWithBytecode: number, setting: boolean | undefined): boolean {
+  if (setting !== undefined) return true;
+  const fits = manifest.front.sizeWithBytecode + ownWithBytecode <= unzippedLimit;
+  return fits === manifest.inputs.bytecode;
+}
+
+/** The very file that a dependency brings already. */
+function isOfDependencies({ dependencies }: StageRecord, entry: TreeEntry): boolean {
+  return (
+    Object.hasOwn(dependencies.files, entry.path) && dependencies.files[entry.path]![0] === contentOf(entry)
+  );
+}
+
+/** What this decides to be a collision is looked at again, and named, where the whole tree is laid out. */
+function collides({ dependencies }: StageRecord, path: string): boolean {
+  if (Object.hasOwn(dependencies.files, path) || Object.hasOwn(dependencies.folders, path)) return true;
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    if (Object.hasOwn(dependencies.files, path.slice(0, end))) return true;
+  }
+  return false;
+}

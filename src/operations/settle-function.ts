@@ -1,0 +1,88 @@
+import type { BuildState, Surroundings } from "../build/state.ts";
+import { targetStamp, sameStamp } from "../build/stamps.ts";
+import type { Context } from "../context.ts";
+import type { Warning } from "../errors.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import type { FunctionFolder } from "../workspace/function-folder.ts";
+import type { Repository } from "../workspace/git.ts";
+import type { Settings } from "../workspace/settings.ts";
+import type { BuildOptions } from "./build-options.ts";
+import type { EnsuredLock } from "./ensure-lock.ts";
+import { settleRuntime, type SettledRuntime } from "./settle-runtime.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** What is settled before sources are looked at: settings, runtime, interpreter, lock. Plain data: the next build keeps it. */
+export interface Settled {
+  readonly settings: Settings;
+  readonly runtime: SettledRuntime;
+  readonly interpreter: Interpreter | undefined;
+  readonly locked: EnsuredLock | undefined;
+  readonly repository: Repository | null;
+  /** Absolute path of the repository, or of the workspace outside of one: nothing beyond it goes into a build. */
+  readonly boundary: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** Files whose stamps decide whether what was settled still holds; absolute paths. */
+export function settledFiles({ settings, locked, interpreter }: Settled): readonly string[] {
+  return [
+    ...settings.files.map(({ file }) => file),
+    ...(locked?.watched ?? []),
+    ...(interpreter ? [interpreter.file] : []),
+  ];
+}
+
+/** What the last build settled, where everything that it depends on is as it was: no YAML, TOML or lock is read then. */
+export function keptSettled(state: BuildState | undefined, now: Surroundings): Settled | undefined {
+  if (state === undefined) return undefined;
+  const { boot, environment, git } = state.surroundings;
+  const isSame = boot === now.boot && environment === now.environment;
+  if (!isSame || (git === "") !== (now.git === "")) return undefined;
+  const settled = state.settled as Settled;
+  const isAsItWas = (path: string): boolean =>
+    path in state.files && sameStamp(targetStamp(path), state.files[path] ?? undefined);
+  if (!settledFiles(settled).every(isAsItWas)) return undefined;
+  return { ...settled, locked: settled.locked && { ...settled.locked, written: false, changes: [] } };
+}
+
+/**
+ * Reads settings, settles the runtime and makes sure of the lock (resolving and writing it where it must).
+ *
+ * @throws BrigError config-invalid, requirements-invalid, resolve-failed, lock-outdated, python-missing, …
+ */
+export async function settleFunction(
+  folder: FunctionFolder,
+  workshop: Workshop,
+  options: Pick<BuildOptions, "frozen">,
+  now: Date,
+  context: Context,
+): Promise<Settled> {
+  const [{ readSettings }, { ensureLock }] = await Promise.all([
+    import("../workspace/read-settings.ts"),
+    import("./ensure-lock.ts"),
+  ]);
+  const settings = readSettings(workshop.workspace, folder);
+  const needsPython = settings.runtime === null || settings.runtime.startsWith("python");
+  const interpreters = needsPython ? await workshop.interpreters() : [];
+  const runtime = settleRuntime(settings, interpreters, now);
+  const { repository, warnings } = await workshop.repository();
+  const boundary = repository?.toplevel ?? workshop.workspace.root;
+  const locked = runtime.target
+    ? await ensureLock(folder, settings, runtime.target, boundary, workshop, options, context)
+    : undefined;
+  const interpreter = await settleInterpreter(settings, runtime, workshop);
+  const all = [...settings.warnings, ...runtime.warnings, ...warnings];
+  return { settings, runtime, interpreter, locked, repository, boundary, warnings: all };
+}
+
+/** Bytecode needs the function's own Python; without bytecode it is welcome (tests run on it) but may be missing. */
+async function settleInterpreter(
+  settings: Settings,
+  runtime: SettledRuntime,
+  workshop: Workshop,
+): Promise<Interpreter | undefined> {
+  if (runtime.target === null) return undefined;
+  const minor = runtime.target.python;
+  if (settings.build.bytecode !== false) return await workshop.requireInterpreter(minor);
+  return (await workshop.interpreters()).find((each) => each.minor === minor);
+}
