@@ -1,0 +1,55 @@
+import { unzippedLimit } from "../../build/limits.ts";
+import { invalidParameter } from "../aws-fault.ts";
+import type { StoredCode } from "../state/code-store.ts";
+import type {
+  FunctionRecord,
+  LayerVersionRecord,
+  StoredConfiguration,
+  VersionRecord,
+} from "../state/function-record.ts";
+import { mergeLayers } from "../state/layer-folder.ts";
+import { makeVersion } from "../state/make-version.ts";
+import type { Call, World } from "./call.ts";
+
+/**
+ * A new `$LATEST` of these settings and this code, its layers merged.
+ *
+ * @throws AwsFault InvalidParameterValueException for a layer that is not there, or when code and layers are too large
+ */
+export async function buildLatest(
+  owner: Pick<FunctionRecord, "name" | "region" | "arn" | "reservedConcurrency">,
+  configuration: StoredConfiguration,
+  code: StoredCode,
+  call: Call,
+  handlerTwinFolder?: string,
+): Promise<VersionRecord> {
+  const { world } = call;
+  const layers = (configuration.Layers ?? []).map((arn) => findLayer(world, arn).code);
+  const rest = unzippedLimit - layers.reduce((sum, { unzippedSize }) => sum + unzippedSize, 0);
+  // AWS names what the layers leave.
+  if (code.unzippedSize > rest) {
+    throw invalidParameter(`Unzipped size must be smaller than ${Math.max(rest, 0)} bytes`);
+  }
+  return makeVersion(owner, call.account, {
+    version: "$LATEST",
+    configuration,
+    code,
+    layerFolder: await mergeLayers(layers, world.layersFolder),
+    handlerTwinFolder,
+    now: world.now(),
+  });
+}
+
+function findLayer(world: World, arn: string): LayerVersionRecord {
+  for (const layer of world.state.layers.values()) {
+    for (const version of layer.versions.values()) if (version.arn === arn) return version;
+  }
+  throw invalidParameter(`Layer version ${arn} does not exist.`);
+}
+
+/** Puts a new `$LATEST` in place of the one before, whose environments finish what they do and end. */
+export function replaceLatest(record: FunctionRecord, latest: VersionRecord, world: World): void {
+  const { key } = record.latest.runnable;
+  record.latest = latest;
+  world.retire(key);
+}

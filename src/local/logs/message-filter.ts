@@ -1,0 +1,1 @@
+export type MessageFilter = (message: string) => boolean;

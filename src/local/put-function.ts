@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { buildLatest, replaceLatest } from "./api/build-version.ts";
+import type { Call } from "./api/call.ts";
+import { checkRuntime } from "./api/check-runtime.ts";
+import { newRecord } from "./api/functions.ts";
+import { putUrl } from "./api/function-urls.ts";
+import { type ConfigurationInput, settleConfiguration } from "./api/settle-configuration.ts";
+import type { StoredCode } from "./state/code-store.ts";
+import { functionArn } from "./state/function-reference.ts";
+import { keyOf } from "./state/local-state.ts";
+
+/** A function as the user's own folder declares it. */
+export interface PutFunction {
+  /** The Lambda function's name. */
+  readonly name: string;
+  /** Members of CreateFunction besides FunctionName and Code; others are ignored. Role may be left out. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly code:
+    | { readonly zip: Buffer }
+    /** Absolute path of a folder that is run as it is and must stay; `sha256` (base64) when its zip's is known. */
+    | { readonly folder: string; readonly sha256?: string; readonly size?: number };
+  /** Absolute path of a folder with the host's own packages, for functions of another platform. */
+  readonly handlerTwinFolder?: string;
+  /** Gives the function a URL without authorisation. */
+  readonly withUrl: boolean;
+}
+
+export interface PutResult {
+  readonly arn: string;
+  readonly urlId: string | undefined;
+  /** False when code and configuration are those that it had. */
+  readonly changed: boolean;
+  /** Layers that the service does not have: the function runs without them. */
+  readonly missingLayers: readonly string[];
+}
+
+/** Stands in where no role is declared: local Lambda has no IAM. */
+const placeholderRole = (account: string): string => `arn:aws:iam::${account}:role/local-lambda`;
+
+/**
+ * Creates a function, or updates its code and configuration. The configuration is the whole one: what it leaves out has
+ * Lambda's default, whatever it was before.
+ *
+ * @throws AwsFault what CreateFunction would answer
+ */
+export async function putFunction(put: PutFunction, call: Call): Promise<PutResult> {
+  const { state } = call.world;
+  const key = keyOf(call.region, put.name);
+  const before = state.functions.get(key);
+  const input = put.configuration as ConfigurationInput;
+  checkRuntime(input.Runtime);
+  const declared = settleConfiguration(
+    put.name,
+    { Role: placeholderRole(call.account), ...input },
+    undefined,
+  );
+  const missingLayers = (declared.Layers ?? []).filter((arn) => !hasLayer(arn, call));
+  const { Layers: layers = [], ...rest } = declared;
+  const present = layers.filter((arn) => !missingLayers.includes(arn));
+  const configuration = { ...rest, ...(present.length > 0 && { Layers: present }) };
+  const code = await settleCode(put, before?.latest.code, call);
+  const owner = before ?? {
+    name: put.name,
+    region: call.region,
+    arn: functionArn(call.region, call.account, put.name),
+    reservedConcurrency: undefined,
+  };
+  const latest = await buildLatest(owner, configuration, code, call, put.handlerTwinFolder);
+  const changed =
+    before?.latest.fingerprint !== latest.fingerprint || before.latest.code.folder !== code.folder;
+  const tags = put.configuration["Tags"] as Readonly<Record<string, string>> | undefined;
+  const record = before ?? newRecord(owner, latest, { Tags: tags });
+  state.functions.set(key, record);
+  if (before !== undefined && changed) replaceLatest(record, latest, call.world);
+  return {
+    arn: record.arn,
+    urlId: put.withUrl ? ensureUrl(record, call) : undefined,
+    changed,
+    missingLayers,
+  };
+}
+
+function ensureUrl(record: ReturnType<typeof newRecord>, call: Call): string {
+  const known = record.urls.get("");
+  if (known !== undefined) return known.urlId;
+  const now = call.world.now().toISOString();
+  return putUrl(record, undefined, call, {
+    authType: "NONE",
+    invokeMode: undefined,
+    cors: undefined,
+    created: now,
+    modified: now,
+  }).urlId;
+}
+
+async function settleCode(
+  { code }: PutFunction,
+  previous: StoredCode | undefined,
+  call: Call,
+): Promise<StoredCode> {
+  if ("zip" in code) return call.world.code.add(code.zip, previous);
+  return {
+    sha256: code.sha256 ?? createHash("sha256").update(code.folder).digest("base64"),
+    size: code.size ?? 0,
+    unzippedSize: 0,
+    folder: code.folder,
+    zipFile: undefined,
+  };
+}
+
+function hasLayer(arn: string, { world }: Call): boolean {
+  return [...world.state.layers.values()].some((layer) =>
+    [...layer.versions.values()].some((version) => version.arn === arn),
+  );
+}

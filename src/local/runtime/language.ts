@@ -1,0 +1,106 @@
+import { dirname, join } from "node:path";
+import { BrigError } from "../../errors.ts";
+import type { RunnableVersion } from "../contract.ts";
+import { planNodeArguments } from "./nodejs/node-arguments.ts";
+import { nodeProgram } from "./nodejs/node-program.ts";
+import { pythonProgram } from "./python/python-program.ts";
+import type { ShownPath } from "./shown-paths.ts";
+import { writeProgram } from "./work-folder.ts";
+
+/** What runs the code of a managed runtime on this machine. */
+export interface LanguageProgram {
+  /** Absolute path of the executable; no shim. */
+  readonly file: string;
+  /** A folder with the packages that Lambda brings along (boto3), if there is one. */
+  readonly packages?: string | undefined;
+}
+
+export interface Languages {
+  /** @throws BrigError `python-missing` */
+  readonly interpreterFor: (minor: string) => Promise<LanguageProgram>;
+  /** @throws BrigError `tool-missing` */
+  readonly nodeFor: (major: string) => Promise<LanguageProgram>;
+}
+
+/** How a function's runtime is started here. */
+export interface Launch {
+  /** `provided`: the function's own bootstrap, which speaks the Runtime API. */
+  readonly kind: "managed" | "provided";
+  /** Of the interpreter; of a `provided` one only the name. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** `/var/runtime` */
+  readonly runtimeFolder: string | undefined;
+  /** `/var/lang/bin` */
+  readonly languageBinaries: string | undefined;
+  readonly packages: string | undefined;
+  readonly shown: readonly ShownPath[];
+}
+
+/**
+ * Finds what runs the version's code and writes the bootstrap into `programFolder`, once.
+ *
+ * @throws BrigError `python-missing`, `tool-missing` when there is nothing to run it with
+ */
+export async function prepareLaunch(
+  version: RunnableVersion,
+  languages: Languages,
+  programFolder: string,
+): Promise<Launch> {
+  const { runtime, memorySize } = version;
+  const minor = /^python(3\.\d+)$/.exec(runtime)?.[1];
+  if (minor !== undefined) {
+    const program = await languages.interpreterFor(minor);
+    const runtimeFolder = join(programFolder, "python");
+    await writeProgram(runtimeFolder, pythonProgram);
+    // Without site: what is installed on this machine is not there on Lambda. Unbuffered: what was printed before a crash is seen.
+    const library = join(dirname(dirname(program.file)), "lib", `python${minor}`);
+    return manage(program, ["-S", "-u", join(runtimeFolder, "bootstrap.py")], runtimeFolder, [
+      { folder: library, shown: `/var/lang/lib/python${minor}` },
+    ]);
+  }
+  const major = /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
+  if (major !== undefined) {
+    const program = await languages.nodeFor(major);
+    const runtimeFolder = join(programFolder, "nodejs");
+    await writeProgram(runtimeFolder, nodeProgram);
+    const args = [...planNodeArguments(Number(major), memorySize), join(runtimeFolder, "index.mjs")];
+    return manage(program, args, runtimeFolder, []);
+  }
+  if (runtime.startsWith("provided"))
+    return {
+      kind: "provided",
+      file: "bootstrap",
+      args: [],
+      runtimeFolder: undefined,
+      languageBinaries: undefined,
+      packages: undefined,
+      shown: [],
+    };
+  throw new BrigError(
+    "tool-missing",
+    `${version.functionName} has the runtime ${runtime}, which local Lambda cannot run`,
+    "runtimes that it can run: python3.9 and later, nodejs20.x and later, provided.al2023, provided.al2",
+  );
+}
+
+function manage(
+  program: LanguageProgram,
+  args: readonly string[],
+  runtimeFolder: string,
+  shown: readonly ShownPath[],
+): Launch {
+  return {
+    kind: "managed",
+    file: program.file,
+    args,
+    runtimeFolder,
+    languageBinaries: dirname(program.file),
+    packages: program.packages,
+    shown: [
+      ...shown,
+      { folder: runtimeFolder, shown: "/var/runtime" },
+      ...(program.packages === undefined ? [] : [{ folder: program.packages, shown: "/var/lang/packages" }]),
+    ],
+  };
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { linkSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { unzippedLimit } from "../../build/limits.ts";
+import { BrigError } from "../../errors.ts";
+import { extractMember } from "../../zip/extract.ts";
+import { type ZipMember, readZip } from "../../zip/reader.ts";
+import { invalidParameter } from "../aws-fault.ts";
+
+/** Code of a function or layer, unpacked. */
+export interface StoredCode {
+  /** SHA-256 of the zip in base64, as `CodeSha256`. */
+  readonly sha256: string;
+  /** Bytes of the zip. */
+  readonly size: number;
+  /** Bytes of all files. */
+  readonly unzippedSize: number;
+  /** Absolute path of the unpacked files. */
+  readonly folder: string;
+  /** The zip itself; undefined for a folder that is run as it is. */
+  readonly zipFile: string | undefined;
+}
+
+/** Zips of functions and layers in the service's folder, by their SHA-256. The same zip is unpacked once. */
+export interface CodeStore {
+  /**
+   * @param previous code that likely shares most files: what is equal is linked instead of written
+   * @throws AwsFault InvalidParameterValueException for what is no zip, an unsafe one, or one over 262,144,000 bytes
+   */
+  readonly add: (zip: Buffer, previous?: StoredCode) => Promise<StoredCode>;
+}
+
+export function openCodeStore(folder: string): CodeStore {
+  const known = new Map<string, Promise<StoredCode>>();
+  return {
+    add: (zip, previous) => {
+      const digest = createHash("sha256").update(zip).digest();
+      const key = digest.toString("hex");
+      const earlier = known.get(key);
+      if (earlier !== undefined) return earlier;
+      const made = unpack(zip, digest, join(folder, key), previous);
+      known.set(key, made);
+      made.catch(() => known.delete(key));
+      return made;
+    },
+  };
+}
+
+async function unpack(
+  zip: Buffer,
+  digest: Buffer,
+  folder: string,
+  previous: StoredCode | undefined,
+): Promise<StoredCode> {
+  const members = readMembers(zip);
+  const unzippedSize = members.reduce((sum, { size }) => sum + size, 0);
+  if (unzippedSize > unzippedLimit) {
+    throw invalidParameter(`Unzipped size must be smaller than ${unzippedLimit} bytes`);
+  }
+  const unfinished = `${folder}.unfinished`;
+  const zipFile = `${folder}.zip`;
+  await rm(unfinished, { recursive: true, force: true });
+  try {
+    await makeFolders(unfinished, members);
+    const linked = await linkEqual(zip, members, unfinished, previous);
+    for (const member of members) {
+      if (member.isDirectory || linked.has(member.name)) continue;
+      const mode = member.mode !== undefined && (member.mode & 0o111) !== 0 ? 0o755 : 0o644;
+      // "wx": on a file system that ignores case, two names may be one file.
+      await writeFile(join(unfinished, member.name), extractMember(zip, member, "the zip"), {
+        mode,
+        flag: "wx",
+      });
+    }
+    await writeFile(zipFile, zip);
+    await rename(unfinished, folder);
+  } catch (cause) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw cause instanceof BrigError || isTaken(cause) ? unreadable(cause) : cause;
+  }
+  return { sha256: digest.toString("base64"), size: zip.length, unzippedSize, folder, zipFile };
+}
+
+function readMembers(zip: Buffer): readonly ZipMember[] {
+  const startsAsZip = zip.length >= 4 && zip.readUInt32LE(0) === 0x04034b50;
+  try {
+    const members = readZip(zip, "the zip");
+    if (members.length === 0) throw invalidParameter("Uploaded file must be a non-empty zip");
+    return members;
+  } catch (cause) {
+    if (!(cause instanceof BrigError)) throw cause;
+    throw startsAsZip ? unreadable(cause) : unreadable(undefined);
+  }
+}
+
+/** AWS's sentence; for a zip that was refused, the reason too, which AWS keeps to itself. */
+function unreadable(cause: unknown): Error {
+  const sentence = "Could not unzip uploaded file. Please check your file, then try to upload again.";
+  return invalidParameter(cause instanceof Error ? `${sentence} (${cause.message})` : sentence);
+}
+
+function isTaken(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+}
+
+async function makeFolders(root: string, members: readonly ZipMember[]): Promise<void> {
+  const folders = new Set([root]);
+  for (const { name, isDirectory } of members) {
+    folders.add(isDirectory ? join(root, name) : dirname(join(root, name)));
+  }
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+}
+
+/** Links the files whose packed bytes are the same as in the code before: after an edit nearly all are. */
+async function linkEqual(
+  zip: Buffer,
+  members: readonly ZipMember[],
+  folder: string,
+  previous: StoredCode | undefined,
+): Promise<ReadonlySet<string>> {
+  const linked = new Set<string>();
+  if (previous?.zipFile === undefined) return linked;
+  const old = await readFile(previous.zipFile).catch(() => undefined);
+  if (old === undefined) return linked;
+  const oldMembers = new Map(readZip(old, "the zip").map((member) => [member.name, member]));
+  for (const member of members) {
+    const before = oldMembers.get(member.name);
+    if (before === undefined || member.isDirectory || !isSame(zip, member, old, before)) continue;
+    try {
+      linkSync(join(previous.folder, member.name), join(folder, member.name));
+      linked.add(member.name);
+    } catch {
+      // Too many links, or gone: it is written instead.
+    }
+  }
+  return linked;
+}
+
+function isSame(zip: Buffer, member: ZipMember, old: Buffer, before: ZipMember): boolean {
+  return (
+    member.method === before.method &&
+    member.size === before.size &&
+    member.crc32 === before.crc32 &&
+    member.mode === before.mode &&
+    member.compressedSize === before.compressedSize &&
+    zip.compare(
+      old,
+      before.dataOffset,
+      before.dataOffset + before.compressedSize,
+      member.dataOffset,
+      member.dataOffset + member.compressedSize,
+    ) === 0
+  );
+}
