@@ -36,7 +36,8 @@ function workspaceWith(runtime: string, settings = "", files: Readonly<Record<st
 }
 
 function manifestOf(folder: string, row: BuildRow): Manifest {
-  return JSON.parse(readFileSync(join(folder, row.manifest!), "utf8")) as Manifest;
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, row.manifest!), "utf8"));
+  return manifest;
 }
 
 function pycs(folder: string, row: BuildRow): string[] {
@@ -132,7 +133,7 @@ describe("build.bytecode", () => {
     expect(pycs(folder, second)).toHaveLength(2);
     expect(second.unzippedSize).toBeGreaterThan(limit);
     expect(second.warnings).toMatchObject([
-      { code: "too-large", hint: expect.stringContaining("gamma 1.0") as string },
+      { code: "too-large", hint: expect.stringContaining("gamma 1.0") },
     ]);
   });
 });
@@ -143,7 +144,7 @@ describe("no interpreter of the function's version", () => {
     const missing = await buildOne(folder, ["build", "hello", "--offline"]);
     expect(missing.error).toMatchObject({
       code: "python-missing",
-      message: expect.stringContaining("3.14") as string,
+      message: expect.stringContaining("3.14"),
     });
     expect(missing.error?.hint).toContain("uv python install 3.14");
     expect(missing.error?.hint).toContain("build: {bytecode: false}");

@@ -211,6 +211,32 @@ describe("credentials reach no lock, manifest, log or error", () => {
     });
   }
 
+  test("a direct URL", async () => {
+    const url = (credentialed: string): string =>
+      `${credentialed.replace("/simple", "/files")}/private-1.0-py3-none-any.whl`;
+    const folder = workspaceWith(`private @ ${url(closed.urlWithCredentials)}\n`);
+    const requirements = join(folder, path, "requirements.txt");
+    const home = freshHome();
+    const { status, stdout, stderr } = await build(folder, home);
+    expect(stderr).not.toContain("error:");
+    expect(status).toBe(0);
+    expect(lockText(folder)).toContain(`"${url(closed.url)}"`);
+    writeFileSync(requirements, readFileSync(requirements, "utf8").replace("1.0-py3", "2.0-py3"));
+    const missing = await build(folder, home);
+    expect(missing.stderr).toMatch(/error: (?:resolve|download)-failed: .*private-2\.0/);
+    const outputs = [stdout, stderr, missing.stdout, missing.stderr];
+    expect(leaks([join(folder, path), join(home.HOME, "store")], outputs, [requirements])).toEqual([]);
+  });
+
+  test("the search itself finds a password, in a file and in an output", () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { "inner/file": `x${encodeURIComponent(password)}x`, other: "y" });
+    expect(leaks([folder], ["z", closed.urlWithCredentials])).toEqual([
+      "output 1",
+      join(folder, "inner/file"),
+    ]);
+  });
+
   test("a wrong password: the index's refusal is told, the password is not", async () => {
     const wrong = closed.urlWithCredentials.replace("/s3cret", "/wr0ng").replace("%2Fs3cret", "%2Fwr0ng");
     expect(wrong).not.toBe(closed.urlWithCredentials);

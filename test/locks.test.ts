@@ -35,7 +35,7 @@ const wheels: readonly SmallWheel[] = [
 ];
 let links: string;
 beforeAll(() => {
-  links = join(temporaryFolder("brig links "), "wheels");
+  links = join(temporaryFolder("brig-links-"), "wheels");
   writeWheels(links, ...wheels);
 });
 
@@ -78,7 +78,8 @@ async function lock(
   env: Env = {},
 ): Promise<LockRow & { exit: number; stderr: string }> {
   const { status, stdout, stderr } = await brig(join(folder, path), ["lock", ...args, "--json"], env);
-  const { functions, error } = JSON.parse(stdout) as { functions?: LockRow[]; error?: unknown };
+  const document: { functions?: LockRow[]; error?: unknown } = JSON.parse(stdout);
+  const { functions, error } = document;
   if (!functions) throw new Error(`no rows: ${JSON.stringify(error)} ${stderr}`);
   return { ...functions[0]!, exit: status, stderr };
 }
@@ -132,12 +133,12 @@ describe("requirements.txt in all its forms", () => {
     writeFileSync(file, right.replace(sha("gamma"), "0".repeat(64)));
     expect((await lock(folder)).error).toMatchObject({
       code: "hash-mismatch",
-      message: expect.stringContaining("gamma 1.0") as string,
+      message: expect.stringContaining("gamma 1.0"),
     });
     writeFileSync(file, `${right}delta==1.0\n`);
     expect((await lock(folder)).error).toMatchObject({
       code: "requirements-invalid",
-      message: expect.stringContaining("delta has no --hash") as string,
+      message: expect.stringContaining("delta has no --hash"),
     });
     writeFileSync(file, `${right}delta==1.0 --hash=sha256:${sha("delta")}\n`);
     await lockWell(folder);
@@ -193,6 +194,40 @@ describe("requirements.txt in all its forms", () => {
     expect(git(folder, "status", "--porcelain", "--ignored", "lib")).toBe("M lib/common/common_lib.py");
   });
 
+  test("a source folder with an extension is built for this host, and for no other", async () => {
+    const code = `#include <Python.h>
+static PyObject* answer(PyObject* self, PyObject* none) { return PyLong_FromLong(42); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {0}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "native", "", -1, methods};
+PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
+`;
+    const own = process.arch === "arm64" ? "arm64" : "x86_64";
+    const other = own === "arm64" ? "x86_64" : "arm64";
+    const runtime = (architecture: string): string =>
+      `function: {Runtime: python3.13, Architectures: [${architecture}]}\n`;
+    const folder = workspaceWith("../../lib/native\n", {
+      [`${path}/brig.yaml`]: runtime(own),
+      [`${path}/tests/test_native.py`]:
+        "import native\n\ndef test_answer():\n    assert native.answer() == 42\n",
+      "lib/native/pyproject.toml":
+        '[project]\nname = "native"\nversion = "1.0"\n[build-system]\nrequires = ["setuptools==80.9.0"]\nbuild-backend = "setuptools.build_meta"\n',
+      "lib/native/setup.py":
+        "from setuptools import Extension, setup\n\nsetup(ext_modules=[Extension('native', ['native.c'])])\n",
+      "lib/native/native.c": code,
+    });
+    const row = await buildOne(folder, ["build", "hello"]);
+    expect(row.error).toBeNull();
+    expect(row.tests.status).toBe("passed");
+    expect(zipNames(join(folder, row.zip!)).filter((name) => name.endsWith(".so"))).toHaveLength(1);
+    writeFileSync(join(folder, path, "brig.yaml"), runtime(other));
+    const foreign = await buildOne(folder, ["build", "hello"]);
+    expect(foreign.error).toMatchObject({
+      code: "wheel-missing",
+      message: expect.stringContaining(`does not run on python3.13 on ${other}`),
+      hint: expect.stringContaining(`Architectures: [${own}]`),
+    });
+  });
+
   test("git+file: the commit is locked, and a new commit does not move it", async () => {
     const library = makeWorkspace({
       "pyproject.toml": pyproject("gitted", "3.1"),
@@ -232,17 +267,17 @@ describe("requirements.txt in all its forms", () => {
     const folder = workspaceWith(`${local}alpha\n--frobnicate\n`);
     expect((await lock(folder)).error).toMatchObject({
       code: "requirements-invalid",
-      message: expect.stringContaining("requirements.txt:4") as string,
+      message: expect.stringContaining("requirements.txt:4"),
     });
     writeFileSync(join(folder, path, "requirements.txt"), `${local}-r missing.txt\n`);
     expect((await lock(folder)).error).toMatchObject({
       code: "requirements-invalid",
-      message: expect.stringContaining("requirements.txt:3") as string,
+      message: expect.stringContaining("requirements.txt:3"),
     });
     writeFileSync(join(folder, path, "requirements.txt"), `${local}omega\n`);
     expect((await lock(folder)).error).toMatchObject({
       code: "resolve-failed",
-      message: expect.stringContaining("omega") as string,
+      message: expect.stringContaining("omega"),
     });
     writeFileSync(join(folder, path, "requirements.txt"), "/etc\n");
     expect((await lock(folder)).error?.code).toMatch(/^(link-outside|requirements-invalid)$/);
@@ -315,9 +350,7 @@ describe("Amazon Linux 2", () => {
     const missing = await lock(folder);
     expect(missing.error).toMatchObject({
       code: "wheel-missing",
-      message: expect.stringMatching(
-        /native .*python3\.11 on x86_64 \(glibc 2\.26\).*manylinux_2_2[78]/,
-      ) as string,
+      message: expect.stringMatching(/native .*python3\.11 on x86_64 \(glibc 2\.26\).*manylinux_2_2[78]/),
     });
     writeWheels(join(folder, "wheels"), { name: "native", version: "2.0", tags: tags(24) });
     await lockWell(folder);
@@ -331,7 +364,7 @@ describe("Amazon Linux 2", () => {
     );
     expect((await lock(folder)).error).toMatchObject({
       code: "wheel-missing",
-      message: expect.stringContaining("arm64") as string,
+      message: expect.stringContaining("arm64"),
     });
   });
 });
@@ -371,7 +404,7 @@ describe("brig lock", () => {
     const before = readFileSync(join(folder, path, "pylock.toml"), "utf8");
     expect(await lock(folder, ["--check"])).toMatchObject({
       exit: 1,
-      error: { message: expect.stringContaining("3.12") as string },
+      error: { message: expect.stringContaining("3.12") },
     });
     expect(readFileSync(join(folder, path, "pylock.toml"), "utf8")).toBe(before);
   });
@@ -392,6 +425,22 @@ describe("brig lock", () => {
     expect(there.error).toBeNull();
     expect(there.sha256).toBe(here.sha256);
     expect(git(clone, "status", "--porcelain")).toBe("");
+  });
+
+  test("wheels of a folder outside of the repository are found from a clone at another depth", async () => {
+    const folder = workspaceWith("--no-index\nalpha\n");
+    const env = { PIP_FIND_LINKS: links };
+    const here = await buildOne(folder, ["build", "hello"], env);
+    expect(here.error).toBeNull();
+    commit(folder, "Lock");
+    const clone = join(temporaryFolder(), "one/two");
+    git(folder, "clone", "-q", folder, clone);
+    const there = await buildOne(clone, ["build", "hello", "--frozen"], {
+      ...env,
+      BRIG_CACHE_DIR: temporaryFolder(),
+    });
+    expect(there.error).toBeNull();
+    expect(there.sha256).toBe(here.sha256);
   });
 
   test("a lock that makes no sense is refused, not taken", async () => {
@@ -451,7 +500,7 @@ describe("offline", () => {
       });
       expect(cold.error).toMatchObject({
         code: "offline",
-        message: expect.stringContaining("six") as string,
+        message: expect.stringContaining("six"),
       });
       renameSync(join(folder, path, "pylock.toml"), join(folder, path, "old.toml"));
       mkdirSync(join(folder, "cache"));

@@ -88,7 +88,7 @@ beforeAll(async () => {
   for (const name of Object.keys(functions)) {
     const row = await buildOne(folder, ["build", name]);
     expect(row.error).toBeNull();
-    const manifest = JSON.parse(readFileSync(join(folder, row.manifest!), "utf8")) as Manifest;
+    const manifest: Manifest = JSON.parse(readFileSync(join(folder, row.manifest!), "utf8"));
     built.set(name, {
       row,
       manifest,
@@ -142,7 +142,7 @@ for (const name of Object.keys(functions)) {
       expect(dependencies).toEqual(dependencies.toSorted(comparePaths));
     });
 
-    test("every module has its bytecode, and everything can be read by others", async () => {
+    test("every module that can be compiled has its bytecode", async () => {
       const { zip, stg } = built.get(name)!;
       const names = new Set(zipNames(zip));
       const sources = [...names].filter((path) => path.endsWith(".py"));
@@ -150,7 +150,7 @@ for (const name of Object.keys(functions)) {
         (path) => !names.has(path.replace(/([^/]+)\.py$/, "__pycache__/$1.cpython-313.pyc")),
       );
       // What no Python 3.13 can compile has none.
-      const broken = JSON.parse(runPython(await pythonFile("3.13"), compileAll, [stg, ...bare])) as string[];
+      const broken: unknown = JSON.parse(runPython(await pythonFile("3.13"), compileAll, [stg, ...bare]));
       expect(bare).toEqual(broken);
     });
   });
@@ -286,9 +286,8 @@ import hashlib, json, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as file:
     rows = [(i.filename, hashlib.sha256(file.read(i)).hexdigest() + (" x" if i.external_attr >> 16 & 0o111 else "")) for i in file.infolist()]
 print(json.dumps(rows))`;
-  return (JSON.parse(runPython(python, program, [zip])) as Row[]).toSorted((one, other) =>
-    comparePaths(one[0], other[0]),
-  );
+  const rows: Row[] = JSON.parse(runPython(python, program, [zip]));
+  return rows.toSorted((one, other) => comparePaths(one[0], other[0]));
 }
 
 const compileAll = `

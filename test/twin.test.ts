@@ -41,9 +41,9 @@ describe("a function for another machine", () => {
     for (const name of libraries) {
       expect(readFileSync(join(folder, path, "stg", name)).readUInt16LE(18), name).toBe(foreign.elf);
     }
-    const manifest = JSON.parse(readFileSync(join(folder, row.manifest!), "utf8")) as Manifest;
+    const manifest: Manifest = JSON.parse(readFileSync(join(folder, row.manifest!), "utf8"));
     expect(manifest.wheels).toMatchObject([
-      { name: "numpy", version: "2.3.5", file: expect.stringContaining(foreign.wheels) as string },
+      { name: "numpy", version: "2.3.5", file: expect.stringContaining(foreign.wheels) },
     ]);
     // What is found wrong there counts: the tests are not waved through.
     writeFiles(folder, { [`${path}/tests/test_plain.py`]: "def test_false():\n    assert False\n" });
@@ -79,6 +79,30 @@ describe("a function for another machine", () => {
     expect(tree).not.toBe("stg");
     expect(existsSync(join(folder, path, tree, "gamma.py"))).toBe(true);
   });
+});
+
+test("where the host has no such wheel, the zip is made all the same, and the way out is told", async () => {
+  const folder = makeWorkspace({
+    [`${path}/brig.yaml`]: `function: {Runtime: python3.13, Architectures: [${foreign.architecture}]}\n`,
+    [`${path}/requirements.txt`]: "--no-index\n--find-links ../../wheels\ngamma\n",
+    [`${path}/src/lambda_function.py`]: "lambda_handler = print\n",
+    [`${path}/tests/test_one.py`]: "def test_one():\n    pass\n",
+  });
+  writeWheels(join(folder, "wheels"), {
+    name: "gamma",
+    tags: `cp313-cp313-manylinux_2_17_${foreign.wheels}`,
+  });
+  const row = await buildOne(folder, ["build", "hello"]);
+  expect(row.error).toMatchObject({
+    code: "wheel-missing",
+    message: expect.stringMatching(
+      /^the tests cannot run on this host: gamma 1\.0 has no wheel for python3\.13 on /,
+    ),
+    hint: expect.stringMatching(/^brig build hello --no-test /),
+  });
+  const untested = await buildOne(folder, ["build", "hello", "--no-test"]);
+  expect(untested.error).toBeNull();
+  expect(untested.links).toMatchObject({ staged: expect.stringContaining(".zip"), current: null });
 });
 
 test("each function is tested under its own Python version", async () => {
@@ -144,10 +168,16 @@ async function tamperingPython(): Promise<Record<string, string>> {
   for (const name of readdirSync(realLibrary)) {
     if (name !== "site-packages") symlinkSync(join(realLibrary, name), join(library, name));
   }
-  const tamper =
-    "import os, sys; [open(f, 'a').write('# appended\\n') for p in [*sys.path, *os.environ.get('PYTHONPATH', '').split(':')] if p for f in [os.path.join(p, 'certifi/cacert.pem')] if os.path.isfile(f)]";
+  const tamper = `
+import os, sys
+for folder in [*sys.path, *os.environ.get("PYTHONPATH", "").split(":")]:
+    file = os.path.join(folder, "certifi/cacert.pem")
+    if os.path.isfile(file):
+        open(file, "a").write("# appended\\n")
+`;
   writeFiles(library, {
-    "site-packages/tamper.pth": `${tamper}\n`,
+    "site-packages/tamper.pth": "import tamper\n",
+    "site-packages/tamper.py": tamper,
     "site-packages/only_here.py": "x = 1\n",
   });
   return {
@@ -192,7 +222,7 @@ def test_alone_in_a_child():
     const careless = await buildOne(folder, ["build", "hello"], env);
     expect(careless.error).toMatchObject({
       code: "tests-changed-tree",
-      message: expect.stringContaining("certifi/cacert.pem") as string,
+      message: expect.stringContaining("certifi/cacert.pem"),
     });
     // The next build puts it right.
     writeFiles(folder, { [`${path}/scripts/test`]: "#!/bin/sh\nexit 0\n" });
