@@ -12,6 +12,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -127,8 +128,12 @@ const figures = {
       {
         brig: () => (edit(path), build(path)),
         "zip -qru": () => {
-          writeFileSync(join(target, "lambda_function.py"), source.replace("0", String((edits += 1))));
-          return run("zip", ["-qru", archive, "lambda_function.py"], { cwd: target }).milliseconds;
+          edits += 1;
+          const file = join(target, "lambda_function.py");
+          writeFileSync(file, source.replace("0", String(edits)));
+          // zip -u looks at times, in steps of two seconds.
+          utimesSync(file, Date.now() / 1000 + 4 * edits, Date.now() / 1000 + 4 * edits);
+          return run("zip", ["-qru", archive, "."], { cwd: target }).milliseconds;
         },
       },
       7,
@@ -189,7 +194,13 @@ const figures = {
     compare("100 functions, nothing changed", times, "node -e 0", "<= 1 s", () => times.brig <= 1000);
   },
   bytecode() {
-    const tree = join(path, "stg");
+    // With scipy and boto3 beside it, bytecode would pass Lambda's limit and is left out: pandas alone, as it would be.
+    const only = join(root, "functions", "pandas");
+    mkdirSync(join(only, "src"), { recursive: true });
+    writeFileSync(join(only, "requirements.txt"), "numpy==2.3.5\npandas==2.3.3\n");
+    writeFileSync(join(only, "src", "lambda_function.py"), source);
+    build(only);
+    const tree = join(only, "stg");
     const plain = join(folder, "plain");
     rmSync(plain, { recursive: true, force: true });
     run("cp", ["-r", tree, plain]);

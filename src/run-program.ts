@@ -78,6 +78,8 @@ export async function runProgram(
     if (options.signal.aborted) throw new BrigError("interrupted", `${file} was stopped`);
     return { status, stdout, stderr };
   } finally {
+    // Whatever of the group did not care for SIGTERM, and only closed its output, ends now.
+    if (options.signal.aborted) killGroup("SIGKILL");
     clearTimeout(killTimer);
     options.signal.removeEventListener("abort", onAbort);
   }

@@ -1,8 +1,7 @@
 /** Several brigs at once, on one function and on one store. */
 import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { dirname } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { BuildRow } from "../src/build/report.ts";
 import { type Env, makeWorkspace, temporaryFolder } from "./support/brig.ts";
@@ -76,10 +75,10 @@ describe("four brigs at once", () => {
     writeFileSync(source, `${handler}# 0\n`);
     await finish([startBrig(folder, ["build", "hello", "--json"], env)]);
     expect(Object.keys(linksOf(builds))).toEqual(["staged", "current", "previous"]);
-    let done = false;
+    const finished = new AbortController();
     let looks = 0;
     const watching = (async () => {
-      while (!done) {
+      while (!finished.signal.aborted) {
         for (const name of ["staged", "current", "previous"]) readlinkSync(join(builds, name));
         looks += 1;
         await setImmediate();
@@ -93,7 +92,7 @@ describe("four brigs at once", () => {
       }
       await finish(startFour(folder, ["hello"], env));
     } finally {
-      done = true;
+      finished.abort();
       await watching;
     }
     expect(looks).toBeGreaterThan(1000);

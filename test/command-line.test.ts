@@ -101,7 +101,7 @@ describe("the command's own faults", () => {
     const { code, message, hint } = errorOf(result);
     expect(code).toBe("function-ambiguous");
     expect(`${message} ${hint}`).toMatch(/functions\/ingest/);
-    expect(`${message} ${hint}`).toMatch(/orders\/ingest/);
+    expect(`${message} ${hint}`).toMatch(/apis\/orders\/functions\/ingest/);
     expect(readdirSync(join(folder, "functions/hello"))).not.toContain("builds");
     const { rows } = await buildRows(folder, ["build", "orders/ingest"]);
     expect(rows.map(({ path }) => path)).toEqual(["apis/orders/functions/ingest"]);
@@ -250,7 +250,7 @@ describe("colours", () => {
       return execFileSync("script", ["-qec", command, "/dev/null"], {
         cwd: folder,
         encoding: "utf8",
-        env: { ...process.env, TERM: "xterm", NO_COLOR: undefined, ...env } as NodeJS.ProcessEnv,
+        env: { ...process.env, TERM: "xterm", NO_COLOR: undefined, ...env },
       });
     };
     const drawn = run({});
@@ -329,9 +329,6 @@ describe("making things", () => {
     expect(taken.status).toBe(1);
     expect(errorOf(taken).code).toBe("already-exists");
     expect(readFileSync(join(folder, "functions/hello/src/lambda_function.py"))).toEqual(before);
-    const runtime = await brig(folder, ["new", "fresh", "--runtime", "python3.99", "--json"]);
-    expect(runtime.status).toBe(2);
-    expect(errorOf(runtime).message).toMatch(/python3\.99/);
   });
 
   test("brig init keeps what is there and can be repeated", async () => {
@@ -355,7 +352,11 @@ describe("making things", () => {
       ]),
     ).toEqual(first);
     writeFileSync(join(place, "file"), "");
-    expect((await brig(place, ["init", "file", "--json"])).status).toBeLessThan(3);
+    for (const name of ["file", "file/below"]) {
+      const result = await brig(place, ["init", name, "--json"]);
+      expect(result.status).toBe(1);
+      expect(errorOf(result).message).toContain("file");
+    }
   });
 
   test("brig clean removes only builds without a link, and keeps the newest where asked to", async () => {
@@ -382,7 +383,7 @@ describe("making things", () => {
   test("brig doctor tells what is wrong with a folder and ends with 1 only for faults", async () => {
     const wrong = await brig(folder, ["doctor", "--json"]);
     expect(wrong.status).toBe(1);
-    expect(wrong.stdout).toContain("config-invalid".length > 0 ? "buidl" : "");
+    expect(wrong.stdout).toContain("buidl");
     const place = makeWorkspace({ "brig.yaml": settings });
     mkdirSync(join(place, "functions"));
     const good = await brig(place, ["doctor"]);

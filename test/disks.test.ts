@@ -95,7 +95,7 @@ describe.skipIf(!canMount)("a full disk (needs the right to mount)", () => {
     mountSmall(builds, 400);
     await buildOne(folder, ["build", "hello"]);
     const statuses = new Set<string>();
-    for (let free = 0; free <= 48; free += 4) {
+    for (let free = 0; free <= 48; free += 8) {
       fill(builds, free);
       writeFileSync(join(folder, "functions/hello/src/lambda_function.py"), `${handler}# ${free}\n`);
       const { status, stdout, stderr } = await brig(folder, ["build", "hello", "--json"]);
@@ -132,7 +132,7 @@ describe.skipIf(!canMount)("a full disk (needs the right to mount)", () => {
     const small = temporaryFolder();
     mountSmall(small, 400);
     const codes = new Set<string>();
-    for (const free of [0, 4, 8, 12, 16, 24, 32, 48, 64]) {
+    for (const free of [0, 8, 16, 32, 64]) {
       for (const name of readdirSync(small)) rmSync(join(small, name), { recursive: true });
       fill(small, free);
       rmSync(join(folder, "functions/hello/stg"), { recursive: true, force: true });

@@ -27,6 +27,7 @@ import {
   sha256OfFile,
 } from "./support/builds.ts";
 import { killAtChange, randomNumbers, runs, startBrig, waitUntil } from "./support/processes.ts";
+import { writeWheels } from "./support/wheels.ts";
 import { zipText } from "./support/zip-names.ts";
 
 const settings = "function: {Runtime: python3.13}\n";
@@ -66,21 +67,34 @@ describe("kill -9", () => {
   test("at random moments of a build of several hundred files", { timeout: 240_000 }, async () => {
     const seed = Number(process.env["BRIG_TEST_SEED"] ?? Date.now() % 1e9);
     const random = randomNumbers(seed);
-    const modules = Array.from({ length: 600 }, (_, index): [string, string] => [
+    const modules = Array.from({ length: 400 }, (_, index): [string, string] => [
       `src/package_${index % 12}/module_${index}.py`,
       `VALUE = ${index}\n\n\ndef value():\n    return VALUE\n`,
     ]);
-    const { path, builds, source } = makeFunction(Object.fromEntries(modules));
+    const { folder, path, builds, source } = makeFunction(Object.fromEntries(modules));
+    for (const version of ["1.0", "2.0"]) {
+      const parts = Array.from({ length: 200 }, (_, index) => [
+        `small/part_${index}.py`,
+        `VERSION = "${version}"\n`,
+      ]);
+      writeWheels(join(folder, "wheels"), { name: "small", version, files: Object.fromEntries(parts) });
+    }
+    const requireVersion = (version: string): void =>
+      writeFiles(path, { "requirements.txt": `--no-index\n--find-links ../../wheels\nsmall==${version}\n` });
+    let version = "1.0";
+    requireVersion(version);
     const began = performance.now();
     await buildOne(path);
     const whole = performance.now() - began;
-    const rounds = 24;
+    const rounds = 16;
     for (let round = 1; round <= rounds; round += 1) {
       const why = `BRIG_TEST_SEED=${seed}, round ${round}`;
       const word = `${random() < 0.7 ? "good" : "bad"} ${round}`;
       writeFileSync(source, handler(word));
       // Every file is staged and compressed anew in some rounds: as after `git pull`.
       if (random() < 0.3) rmSync(join(path, "stg"), { recursive: true, force: true });
+      if (random() < 0.4) version = version === "1.0" ? "2.0" : "1.0";
+      requireVersion(version);
       for (let index = 0; index < 60; index += 1) {
         appendFileSync(join(path, modules[Math.floor(random() * modules.length)]![0]), `# ${round}\n`);
       }
@@ -89,7 +103,10 @@ describe("kill -9", () => {
       await started.ended;
       clearTimeout(timer);
       expectWholeLinks(builds, why);
-      if (round % 4 === 0) await expectRecovery(path, word, why);
+      if (round % 4 !== 0) continue;
+      await expectRecovery(path, word, why);
+      const staged = join(builds, linksOf(builds)["staged"]!);
+      expect(zipText(staged, "small/part_7.py"), why).toBe(`VERSION = "${version}"\n`);
     }
   });
 
@@ -103,7 +120,7 @@ describe("kill -9", () => {
       writeFileSync(source, handler(word));
       more = await killAtChange(startBrig(path, ["build"]), builds, count);
       expectWholeLinks(builds, why);
-      if (count % 3 === 0) await expectRecovery(path, word, why);
+      if (count % 4 === 0) await expectRecovery(path, word, why);
     }
     expect(count).toBeGreaterThan(8);
     await expectRecovery(path, `${(count - 1) % 5 === 0 ? "bad" : "good"} ${count - 1}`, "after all");
@@ -231,7 +248,12 @@ describe("what is torn or edited behind brig's back", () => {
 
   test("state, stage record and manifest, cut anywhere or with other bytes in them", async () => {
     const built = await makeBuilt();
-    for (const name of [".state.json", ".stage.json", built.zip.replace(".zip", ".json")]) {
+    for (const name of [
+      ".state.json",
+      ".stage.json",
+      ".stage-own.json",
+      built.zip.replace(".zip", ".json"),
+    ]) {
       const file = join(built.builds, name);
       const whole = readFileSync(file);
       for (const [what, bytes] of [

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
-import { type FolderStamp, sameStamp } from "./stamps.ts";
+import { type FolderStamp, look, sameStamp } from "./stamps.ts";
 
 export interface Known {
   readonly has: (path: string) => boolean;
@@ -26,9 +26,11 @@ export interface ClearPlan {
  */
 export function clearTree(tree: string, plan: ClearPlan): string[] {
   const { files, folders, stamps, recorded } = plan;
-  const gone = [...Object.keys(recorded.files), ...Object.keys(recorded.folders)].filter(
-    (path) => !files.has(path) && !folders.has(path),
-  );
+  // A folder whose name is now a file's is gone too, and the other way round.
+  const gone = [
+    ...Object.keys(recorded.files).filter((path) => !files.has(path)),
+    ...Object.keys(recorded.folders).filter((path) => !folders.has(path)),
+  ];
   const suspects = new Set(gone);
   for (const [folder, stamp] of stamps) {
     if (sameStamp(recorded.folders[folder], stamp)) continue;
@@ -39,7 +41,7 @@ export function clearTree(tree: string, plan: ClearPlan): string[] {
   const removed: string[] = [];
   // Parents first: once a link in the place of a folder is gone, nothing behind it can be reached.
   for (const path of [...suspects].toSorted()) {
-    const status = lstatSync(`${tree}/${path}`, { throwIfNoEntry: false });
+    const status = look(lstatSync, `${tree}/${path}`);
     if (status === undefined) continue;
     const belongs = status.isDirectory() ? folders.has(path) : status.isFile() && files.has(path);
     if (belongs) continue;

@@ -1,7 +1,7 @@
-import picomatch from "picomatch";
 import { BrigError } from "../errors.ts";
 import type { Archive, SpliceEntry } from "../zip/archive.ts";
 import { unzippedLimit } from "./limits.ts";
+import { compileExcludes } from "../workspace/exclude-patterns.ts";
 import { comparePaths } from "../zip/compare-paths.ts";
 
 /** One file of the staging tree and of the zip: its path, what it holds, and where the bytes come from. */
@@ -59,7 +59,7 @@ export function planLayout(
   sources: readonly TreeEntry[],
   options: { readonly exclude: readonly string[]; readonly bytecode: boolean | undefined },
 ): Layout {
-  const excluded = options.exclude.length > 0 ? picomatch([...options.exclude], { dot: true }) : () => false;
+  const excluded = compileExcludes(options.exclude);
   const taken = new Map<string, Owned>();
   const bytecodeOf = new Map<string, Owned>();
   const firstParty = new Set<string>();

@@ -54,14 +54,18 @@ export function readArchive(file: string, sha256: string): Buffer {
 }
 
 function writeNewFile(path: string, bytes: Uint8Array, executable: boolean): FileStamp {
+  const mode = executable ? 0o755 : 0o644;
   try {
     // O_EXCL: the caller removed whatever stood here, so nothing is ever written through a link.
-    const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
     try {
       for (let written = 0; written < bytes.length;) {
         written += writeSync(descriptor, bytes, written, bytes.length - written);
       }
-      fchmodSync(descriptor, executable ? 0o755 : 0o644);
+      const status = fstatSync(descriptor);
+      if ((status.mode & 0o777) === mode) return stampOf(status);
+      // The umask is not the usual one.
+      fchmodSync(descriptor, mode);
       return stampOf(fstatSync(descriptor));
     } finally {
       closeSync(descriptor);

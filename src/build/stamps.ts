@@ -31,7 +31,7 @@ export function targetFolderStamp(path: string): FolderStamp | undefined {
 }
 
 /** `throwIfNoEntry` still throws where a file or a circle of links stands in the place of a parent folder. */
-function look(read: typeof statSync, path: string): Stats | undefined {
+export function look(read: typeof statSync, path: string): Stats | undefined {
   try {
     return read(path, { throwIfNoEntry: false });
   } catch {

@@ -11,6 +11,7 @@ const testFiles = [
   "requirements-dev.txt",
   "conftest.py",
   "pytest.ini",
+  "pyproject.toml",
   "tox.ini",
   "setup.cfg",
 ];
@@ -58,7 +59,12 @@ export function digestTests(
   folder: string,
   inputs: TestInputs,
   hashes: FileHashes,
-  settings: { readonly requirements: readonly string[]; readonly interpreter: string | null },
+  settings: {
+    readonly requirements: readonly string[];
+    readonly interpreter: string | null;
+    /** PYTEST_ADDOPTS: a run of some tests is no run of all. */
+    readonly options: string | null;
+  },
 ): string {
   const hash = createHash("sha256").update(JSON.stringify([1, settings]));
   for (const file of inputs.files) {

@@ -8,6 +8,8 @@ export interface Flag {
   /** What help calls the value: `N`, `NAME`. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** The least value of a count; 0 otherwise. */
+  readonly least?: number;
   readonly summary: string;
 }
 

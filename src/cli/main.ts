@@ -25,5 +25,6 @@ const host = {
   signal: stopping.signal,
 };
 void run(process.argv.slice(2), host).then((status) => {
-  process.exitCode = stoppedBy === undefined ? status : 128 + constants.signals[stoppedBy];
+  // What a signal ends as it should, as `brig serve`, is done.
+  process.exitCode = stoppedBy === undefined || status === 0 ? status : 128 + constants.signals[stoppedBy];
 });

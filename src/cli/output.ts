@@ -1,7 +1,7 @@
 import { BrigError, type ErrorReport, type Warning } from "../errors.ts";
 
 export interface Stream {
-  readonly write: (text: string) => unknown;
+  readonly write: (text: string | Uint8Array) => unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

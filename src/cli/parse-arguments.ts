@@ -132,8 +132,10 @@ function readValue(name: string, flag: Flag, value: ParsedValue): unknown {
   if (flag.kind === "boolean") return value === true;
   if (flag.kind === "list") return value ?? [];
   if (value === undefined) return undefined;
-  if (flag.kind === "count" && !/^\d{1,6}$/.test(String(value))) {
-    throw new BrigError("usage-invalid", `--${flagName(name)} takes a whole number, not "${String(value)}"`);
+  if (flag.kind === "count" && (!/^\d{1,6}$/.test(String(value)) || Number(value) < (flag.least ?? 0))) {
+    const wanted = flag.least === undefined ? "a whole number" : `a whole number from ${flag.least}`;
+    const message = `--${flagName(name)} takes ${wanted}, not "${String(value)}"`;
+    throw new BrigError("usage-invalid", message, `for example: --${flagName(name)} 3`);
   }
   if (flag.choices && !flag.choices.includes(String(value))) {
     const near = nearest(String(value), flag.choices);

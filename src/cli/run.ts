@@ -64,7 +64,11 @@ async function runParsed(
     signal: host.signal,
     report: (event) => progress.report(event),
   };
-  const cleared = { ...host, stdout: clearing(host.stdout, progress), stderr: host.stderr };
+  const cleared = {
+    ...host,
+    stdout: clearing(host.stdout, progress),
+    stderr: clearing(host.stderr, progress),
+  };
   const settings = { ...global, color: settleColor(global.color, host.env, host.stderr) };
   return await command.run({ positionals, flags, context, output: new Output(cleared, settings), commands });
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
-import { writeFault } from "../store/write-fault.ts";
+import { systemCode, writeFault } from "../store/write-fault.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { addIgnoredFolders, rootSettings } from "../workspace/new-files.ts";
 
@@ -25,7 +26,13 @@ export async function initWorkspace(directory: string, context: Context): Promis
   try {
     mkdirSync(root, { recursive: true });
   } catch (cause) {
-    throw writeFault(cause, root);
+    if (systemCode(cause) !== "EEXIST") throw writeFault(cause, root);
+    throw new BrigError(
+      "already-exists",
+      `${directory} is there already, and it is no folder`,
+      "brig init .",
+      { cause },
+    );
   }
   const settings = join(root, "brig.yaml");
   const ignore = join(root, ".gitignore");

@@ -207,24 +207,43 @@ async function obtainWheel(
     return await withProcessLock(`${file}.lock`, { signal: context.signal }, async () => {
       const other = await readArchiveRecord(record, file);
       if (other) return other;
-      let bytes = await readVerified(file, wheel.sha256);
-      if (bytes === undefined && source.kind === "wheel") {
+      const prove = (): Promise<Archive | undefined> => proving.next(() => proveWheel(wheel, file));
+      let archive = await prove();
+      if (archive === undefined && source.kind === "wheel") {
         await fetchFile(source.file, file, options, http, amount);
-        bytes = await readVerified(file, wheel.sha256);
+        archive = await prove();
       }
-      if (bytes === undefined) {
+      if (archive === undefined) {
         throw new BrigError(
           "hash-mismatch",
           `${wheel.name} is not what was locked (sha256 ${wheel.sha256})`,
           "brig clean --cache",
         );
       }
-      const archive = indexWheel(bytes, file, wheel.sha256, wheel.name);
       await writeArchiveRecord(record, archive);
       return archive;
     });
   });
 }
+
+/** Checks and indexes a wheel in the store; `undefined` when it is not there as it should be. */
+async function proveWheel(wheel: Wheel, file: string): Promise<Archive | undefined> {
+  const bytes = await readVerified(file, wheel.sha256);
+  return bytes && indexWheel(bytes, file, wheel.sha256, wheel.name);
+}
+
+/** One wheel after the other: it is one thread's work, and each is in memory as a whole. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  next<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+const proving = new Turns();
 
 /** Brings a file into the store; afterwards it is there with the locked hash, or not at all. */
 async function fetchFile(

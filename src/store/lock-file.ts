@@ -33,6 +33,8 @@ export async function takeLock(file: string, owner: LockOwner): Promise<FileHand
     return handle;
   } catch (cause) {
     if (systemCode(cause) === "EEXIST") return undefined;
+    // A brig that clears leftovers took the temporary file for one: try again.
+    if (systemCode(cause) === "ENOENT") return undefined;
     if (!noHardLinks.has(systemCode(cause) ?? "")) throw cause;
     return await takeWithoutLink(file, owner);
   } finally {

@@ -1,8 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import picomatch from "picomatch";
 import { BrigError } from "../errors.ts";
 import { compareBytewise } from "./compare-bytewise.ts";
+import { compileExcludes } from "./exclude-patterns.ts";
 import { contains } from "./find-workspace.ts";
 import { isLeftOut } from "./leave-outs.ts";
 
@@ -56,8 +56,7 @@ export function readSources(options: SourceOptions): Sources {
   const boundary = realpathSync(options.boundary);
   const label = (path: string): string => relative(options.boundary, path).split(sep).join("/") || ".";
   // "!" has no meaning: a pattern that excludes everything else would be a trap.
-  const patterns = options.exclude.map((pattern) => pattern.replace(/^\.\/|\/+$/g, ""));
-  const isExcluded = patterns.length === 0 ? () => false : picomatch(patterns, { dot: true, nonegate: true });
+  const isExcluded = compileExcludes(options.exclude);
   const files: SourceFile[] = [];
   const folders: Sources["folders"][number][] = [];
   const links: Sources["links"][number][] = [];

@@ -8,6 +8,7 @@ export const buildFlags = {
   force: { kind: "boolean", summary: "as if nothing were cached in the function's folder" },
   jobs: {
     kind: "count",
+    least: 1,
     value: "N",
     summary: "how much is done at once (default: the number of processors)",
   },

@@ -35,7 +35,9 @@ function renderOne({ row, details }: BuildOutcome, output: Output): string {
   return [
     head,
     ...renderLock(details),
-    ...(row.status === "unchanged" ? [] : [`  staged   ${renderStaged(details)}`]),
+    ...(row.status === "unchanged" || details.changed.length === 0
+      ? []
+      : [`  staged   ${renderStaged(details)}`]),
     `  zip      ${shortZip(row)}  ${renderSize(row.size ?? 0)} of ${Math.round(zippedLimit / 2 ** 20)} MB${row.status === "unchanged" ? ", unchanged" : ""}`,
     `  tests    ${renderTests(row, details, output)}`,
     ...renderCurrent(row, linksBefore.current),
@@ -55,8 +57,8 @@ function renderLock({ lock }: BuildDetails): string[] {
   return [`  locked   ${what}: commit it`];
 }
 
-function renderStaged({ changed, files, parts }: BuildDetails): string {
-  if (changed.length > 0 && changed.length < files && changed.length <= 20) {
+function renderStaged({ changed, files, parts, linksBefore }: BuildDetails): string {
+  if (linksBefore.staged !== null && changed.length > 0 && changed.length <= 20) {
     const names = changed.filter((path) => !path.endsWith(".pyc"));
     const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
     return `${names.length} ${names.length === 1 ? "file" : "files"} changed: ${shown}`;
@@ -65,7 +67,7 @@ function renderStaged({ changed, files, parts }: BuildDetails): string {
   const largest = parts
     .slice(0, 4)
     .map(({ name, size }) => `${name.split(" ")[0]} ${(size / 1e6).toFixed(1)}`);
-  return `${files} files, ${renderSize(total)} (${largest.join(", ")}${parts.length > 4 ? " …" : ""})`;
+  return `${files} ${files === 1 ? "file" : "files"}, ${renderSize(total)} (${largest.join(", ")}${parts.length > 4 ? " …" : ""})`;
 }
 
 function renderTests(row: BuildRow, { passed, failed }: BuildDetails, output: Output): string {

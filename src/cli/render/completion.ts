@@ -19,13 +19,14 @@ function renderBash(commands: readonly Command[]): string {
   );
   return `# brig completion for bash: eval "$(brig completion bash)"
 _brig() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" verb="" word words
+  local current="\${COMP_WORDS[COMP_CWORD]}" verb="" before="" word words
   case "\${COMP_WORDS[0]##*/}" in
     brig-build) verb=build ;;
     brig-test) verb=test ;;
     *)
       for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case "$word" in -*) ;; *) verb="$word"; break ;; esac
+        case "$before" in ${valueFlags(globalFlags)}) before="" ; continue ;; esac
+        case "$word" in -*) before="$word" ;; *) verb="$word"; break ;; esac
       done ;;
   esac
   case "$verb" in
@@ -59,6 +60,8 @@ function renderFish(commands: readonly Command[]): string {
     "complete -c brig -f",
     ...renderFishFlags(globalFlags, ""),
     ...lines,
+    "complete -c brig-build -w 'brig build'",
+    "complete -c brig-test -w 'brig test'",
     "",
   ].join("\n");
 }
@@ -75,6 +78,14 @@ function flagWords(flags: Flags): string {
   return Object.keys({ ...flags, ...globalFlags })
     .map((name) => `--${flagName(name)}`)
     .join(" ");
+}
+
+/** The flags that the next word belongs to, as a pattern of `case`. */
+function valueFlags(flags: Flags): string {
+  return Object.entries(flags)
+    .filter(([, { kind }]) => kind !== "boolean")
+    .flatMap(([name, { short }]) => [`--${flagName(name)}`, ...(short ? [`-${short}`] : [])])
+    .join("|");
 }
 
 function argumentWords({ positional }: Command): string {
