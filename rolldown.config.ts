@@ -18,6 +18,8 @@ function digestSources(): string {
 export default defineConfig({
   input: { brig: "src/cli/main.ts", "stage-worker": "src/build/stage-worker.ts" },
   platform: "node",
+  // The SDK stays a dependency and is loaded by what needs it.
+  external: [/^@aws-sdk\//, /^@smithy\//],
   transform: {
     define: { BRIG_VERSION: JSON.stringify(manifest.version), BRIG_BUILD: JSON.stringify(digestSources()) },
   },

@@ -5,7 +5,7 @@ import { makeTree, writeTree } from "../workspace/testing.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { digestTests, readTestInputs } from "./test-inputs.ts";
 
-const settings = { requirements: ["pytest"], interpreter: "3.13.0" };
+const settings = { requirements: ["pytest"], interpreter: "3.13.0", options: null as string | null };
 
 function digestOf(folder: string, given: typeof settings = settings): string {
   return digestTests(folder, readTestInputs(folder), new FileHashes({}, new Date()), given);
@@ -49,7 +49,7 @@ test("sources, bytecode and caches do not; settings and the interpreter do", () 
   });
   expect(digestOf(folder)).toBe(before);
   expect(digestOf(folder, { ...settings, requirements: [] })).not.toBe(before);
-  expect(digestOf(folder, { ...settings, interpreter: "3.13.1" })).not.toBe(before);
+  expect(digestOf(folder, { ...settings, interpreter: "3.13.1", options: null as string | null })).not.toBe(before);
   expect(digestOf(makeFolder())).toBe(before);
 });
 
