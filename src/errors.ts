@@ -10,7 +10,6 @@ export const exitStatusByCode = {
   "workspace-not-found": 2,
   "config-invalid": 2,
   "source-missing": 2,
-  "target-not-found": 2,
   "requirements-invalid": 1,
   "resolve-failed": 1,
   "lock-invalid": 1,
@@ -28,13 +27,14 @@ export const exitStatusByCode = {
   "tests-failed": 1,
   "tests-changed-tree": 1,
   "handler-missing": 1,
+  "function-failed": 1,
+  "function-timed-out": 1,
   "too-large": 1,
   "store-unwritable": 1,
   "disk-full": 1,
   busy: 1,
   "already-exists": 1,
   "tool-missing": 1,
-  "doctor-failed": 1,
   interrupted: 130,
 } as const;
 
@@ -69,7 +69,7 @@ export class BrigError extends Error {
 
 /** A remark that does not stop the work. */
 export interface Warning {
-  readonly code: ErrorCode | "function-member-unknown" | "runtime-unnamed" | "runtime-deprecated";
+  readonly code: ErrorCode | "function-member-unknown" | "runtime-deprecated";
   readonly message: string;
   readonly hint: string | null;
 }

@@ -146,7 +146,9 @@ describe("brig invoke", () => {
     });
     const version = await brig(folder, ["invoke", "hello", "--qualifier", "7", "--json"]);
     expect(JSON.parse(version.stdout)).toMatchObject({ error: { code: "function-not-found" } });
-    writeFiles(folder, { "functions/hello/brig.yaml": "function: {MemorySize: 99999}\n" });
+    writeFiles(folder, {
+      "functions/hello/brig.yaml": "function: {Environment: {Variables: {AWS_REGION: x}}}\n",
+    });
     const refused = await brig(folder, ["invoke", "hello", "--json"]);
     rmSync(join(folder, "functions/hello/brig.yaml"));
     expect(refused.status).toBe(2);

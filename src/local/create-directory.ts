@@ -1,11 +1,5 @@
 import { lookUpVersion, functionNotFound } from "./api/find-function.ts";
-import type {
-  Directory,
-  EventInvokeSettings,
-  FunctionUrl,
-  FunctionUrlCors,
-  InvokeTarget,
-} from "./directory.ts";
+import type { Directory, EventInvokeSettings, FunctionUrl, InvokeTarget } from "./directory.ts";
 import { notFound } from "./aws-fault.ts";
 import type { AliasRecord, FunctionRecord } from "./state/function-record.ts";
 import { functionArn, parseReference, qualifiedArn } from "./state/function-reference.ts";
@@ -94,6 +88,6 @@ function describeUrl(record: FunctionRecord, qualifier: string): FunctionUrl {
     region: record.region,
     authType: url.authType,
     invokeMode: url.invokeMode ?? "BUFFERED",
-    cors: url.cors as FunctionUrlCors | undefined,
+    cors: url.cors,
   };
 }

@@ -65,7 +65,9 @@ export async function putFunction(put: PutFunction, call: Call): Promise<PutResu
     arn: functionArn(call.region, call.account, put.name),
     reservedConcurrency: undefined,
   };
-  const latest = await buildLatest(owner, configuration, code, call, put.handlerTwinFolder);
+  const latest = await buildLatest(owner, configuration, code, call, {
+    handlerTwinFolder: put.handlerTwinFolder,
+  });
   const changed =
     before?.latest.fingerprint !== latest.fingerprint || before.latest.code.folder !== code.folder;
   const tags = put.configuration["Tags"] as Readonly<Record<string, string>> | undefined;
@@ -110,6 +112,6 @@ async function settleCode(
 
 function hasLayer(arn: string, { world }: Call): boolean {
   return [...world.state.layers.values()].some((layer) =>
-    [...layer.versions.values()].some((version) => version.arn === arn),
+    [...layer.versions.values()].some((version) => version.arn === arn && !version.deleted),
   );
 }

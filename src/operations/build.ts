@@ -74,7 +74,7 @@ function readSurroundings(workspace: Workspace, context: Context): Surroundings 
 }
 
 const followed =
-  /^(PATH|HOME|XDG_.*|BRIG_.*|PIP_.*|UV_.*|PYENV_.*|SSL_.*|NETRC|GIT_.*|.*_PROXY|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS)$/i;
+  /^(PATH|HOME|XDG_.*|BRIG_.*|PIP_.*|UV_.*|PYENV_.*|PYTEST_.*|SSL_.*|NETRC|GIT_.*|.*_PROXY|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS)$/i;
 
 function digestEnvironment(env: Context["env"]): string {
   const names = Object.keys(env).filter((name) => followed.test(name) && name !== "BRIG_OFFLINE");

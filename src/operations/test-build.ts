@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import type { TestRecord } from "../build/manifest.ts";
-import { planTests, runTests, type TestPlan } from "../build/run-tests.ts";
+import { planTests, runTests, type TestOutcome, type TestPlan } from "../build/run-tests.ts";
 import { changedPaths } from "../build/stage.ts";
 import { digestTests, readTestInputs, type TestInputs } from "../build/test-inputs.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { describePut } from "./describe-put.ts";
 import type { MadeZip } from "./make-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
 import { prepareTestEnvironment } from "./prepare-test-environment.ts";
-import { settleTree } from "./settle-tree.ts";
+import { type CaseResults, listCases } from "./test-cases.ts";
+import { type RunnableTree, settleTree } from "./settle-tree.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface TestedBuild {
@@ -34,11 +36,15 @@ export async function testBuild(
 ): Promise<TestedBuild> {
   const { folder, settings, interpreter } = prepared;
   const inputs = readTestInputs(folder.folder);
-  const { requirements } = settings.test;
-  const digest = digestTests(folder.folder, inputs, prepared.otherHashes, {
-    requirements,
+  const cases = listCases(folder);
+  const decisive = {
+    requirements: settings.test.requirements,
     interpreter: interpreter?.version ?? null,
-  });
+    options: context.env["PYTEST_ADDOPTS"] ?? null,
+    // Cases run with the function's memory, timeout and variables; other tests know nothing of them.
+    ...(cases.length > 0 && { function: settings.function }),
+  };
+  const digest = digestTests(folder.folder, inputs, prepared.otherHashes, decisive);
   const rest = { inputs, output: "", changed: [], duration: 0 };
   const last = made.manifest.tests;
   const counts = (last.status === "passed" || last.status === "none") && last.digest === digest;
@@ -58,18 +64,81 @@ export async function testBuild(
   const began = performance.now();
   const tree = await settleTree(prepared, workshop, context);
   const plan = planTests(folder.folder, tree.path, prepared.sourceFolder);
-  if (plan.kind === "none") {
+  if (plan.kind === "none" && cases.length === 0) {
     const record = { status: "none", runner: null, duration: 0, passed: null, failed: null, digest } as const;
     return { ...rest, record, fresh: true };
   }
-  const python = await settleTestPython(plan, prepared, workshop, context);
-  const where = { subject: folder.name, folder: folder.folder, tree: tree.path, builds: prepared.builds };
   context.report({ kind: "progress", subject: folder.name, activity: "testing" });
-  const { output, ...outcome } = await runTests(plan, where, python, context);
+  const units = plan.kind === "none" ? noUnits : await runUnits(plan, tree, prepared, workshop, context);
+  const { output, ...outcome } = addCases(
+    units,
+    await testCases(cases, tree, prepared, made, context),
+    Math.round(performance.now() - began),
+  );
   const changed = changedPaths(join(folder.folder, tree.path), tree.record ?? made.stage);
   const status = changed.length > 0 ? "failed" : outcome.status;
   const record: TestRecord = { ...outcome, status, digest };
   return { ...rest, record, fresh: true, output, changed, duration: Math.round(performance.now() - began) };
+}
+
+const noUnits: TestOutcome = {
+  status: "none",
+  runner: null,
+  duration: 0,
+  passed: null,
+  failed: null,
+  output: "",
+};
+
+async function runUnits(
+  plan: Exclude<TestPlan, { kind: "none" }>,
+  tree: RunnableTree,
+  prepared: Prepared,
+  workshop: Workshop,
+  context: Context,
+): Promise<TestOutcome> {
+  const { folder, builds } = prepared;
+  const python = await settleTestPython(plan, prepared, workshop, context);
+  const where = { subject: folder.name, folder: folder.folder, tree: tree.path, builds };
+  return await runTests(plan, where, python, context);
+}
+
+/** `events/NAME.json` with `events/NAME.expect.json`, on local Lambda: it is only loaded where there are any. */
+async function testCases(
+  names: readonly string[],
+  tree: RunnableTree,
+  prepared: Prepared,
+  made: MadeZip,
+  context: Context,
+): Promise<CaseResults | undefined> {
+  if (names.length === 0) return undefined;
+  const { folder, interpreter } = prepared;
+  const { runCases } = await import("./run-cases.ts");
+  const twin = tree.record === undefined ? undefined : join(folder.folder, tree.path);
+  const results = await runCases(
+    folder,
+    names,
+    describePut(folder, made.manifest, prepared, twin),
+    interpreter,
+    context,
+  );
+  context.report({ kind: "output", subject: folder.name, text: results.output });
+  return results;
+}
+
+/** Cases count like tests; of a `scripts/test`, nobody knows how many tests it has. */
+function addCases(units: TestOutcome, cases: CaseResults | undefined, duration: number): TestOutcome {
+  if (cases === undefined) return units;
+  const isCounted = units.runner !== "scripts/test";
+  const failed = units.status === "failed" || cases.failed > 0;
+  return {
+    ...units,
+    status: failed ? "failed" : "passed",
+    duration,
+    passed: isCounted ? (units.passed ?? 0) + cases.passed : null,
+    failed: isCounted ? (units.failed ?? 0) + cases.failed : null,
+    output: units.output + cases.output,
+  };
 }
 
 async function settleTestPython(

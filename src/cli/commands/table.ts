@@ -3,20 +3,28 @@ import { buildCommand } from "./build.ts";
 import { cleanCommand } from "./clean.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
+import { eventCommand } from "./event.ts";
 import { initCommand } from "./init.ts";
+import { invokeCommand } from "./invoke.ts";
 import { listCommand } from "./list.ts";
 import { lockCommand } from "./lock.ts";
+import { logsCommand } from "./logs.ts";
 import { newCommand } from "./new.ts";
+import { serveCommand } from "./serve.ts";
 import { testCommand } from "./test.ts";
 
 /** Every verb, in the order of help: the day's work first. */
 export const commands: readonly Command[] = [
   buildCommand,
   testCommand,
+  invokeCommand,
+  serveCommand,
+  logsCommand,
   lockCommand,
   listCommand,
   newCommand,
   initCommand,
+  eventCommand,
   cleanCommand,
   doctorCommand,
   completionCommand,

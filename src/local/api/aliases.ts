@@ -10,11 +10,13 @@ import { conflict, invalidParameter } from "../aws-fault.ts";
 import type { AliasRecord, FunctionRecord } from "../state/function-record.ts";
 import { qualifiedArn } from "../state/function-reference.ts";
 import type { OperationHandler } from "./call.ts";
-import { checkRevision, findAlias, findFunction, findVersion } from "./find-function.ts";
+import { checkRevision, findAlias, findFunction, findVersion, functionNotFound } from "./find-function.ts";
 import { paginate, renderPage } from "./paginate.ts";
 
 export const createAlias: OperationHandler<CreateAliasRequest> = (input, call) => {
-  const { record } = findFunction(input.FunctionName, undefined, call);
+  const { record } = findFunction(input.FunctionName, undefined, call, (arn) =>
+    functionNotFound(qualifiedArn(arn, input.FunctionVersion)),
+  );
   const name = input.Name!;
   const functionVersion = input.FunctionVersion!;
   const weights = input.RoutingConfig?.AdditionalVersionWeights ?? {};

@@ -11,6 +11,12 @@ import { mergeLayers } from "../state/layer-folder.ts";
 import { makeVersion } from "../state/make-version.ts";
 import type { Call, World } from "./call.ts";
 
+export interface LatestOptions {
+  readonly handlerTwinFolder?: string | undefined;
+  /** Layers that the function has already: they may have been deleted since. */
+  readonly previousLayers?: readonly string[] | undefined;
+}
+
 /**
  * A new `$LATEST` of these settings and this code, its layers merged.
  *
@@ -21,10 +27,10 @@ export async function buildLatest(
   configuration: StoredConfiguration,
   code: StoredCode,
   call: Call,
-  handlerTwinFolder?: string,
+  { handlerTwinFolder, previousLayers = [] }: LatestOptions = {},
 ): Promise<VersionRecord> {
   const { world } = call;
-  const layers = (configuration.Layers ?? []).map((arn) => findLayer(world, arn).code);
+  const layers = (configuration.Layers ?? []).map((arn) => findLayer(arn, call, previousLayers).code);
   const rest = unzippedLimit - layers.reduce((sum, { unzippedSize }) => sum + unzippedSize, 0);
   // AWS names what the layers leave.
   if (code.unzippedSize > rest) {
@@ -40,9 +46,16 @@ export async function buildLatest(
   });
 }
 
-function findLayer(world: World, arn: string): LayerVersionRecord {
+function findLayer(arn: string, { world, region }: Call, previous: readonly string[]): LayerVersionRecord {
+  if (arn.split(":")[3] !== region) {
+    throw invalidParameter(
+      `Layers are not in the same region as the function. Layers are expected to be in region ${region}.`,
+    );
+  }
   for (const layer of world.state.layers.values()) {
-    for (const version of layer.versions.values()) if (version.arn === arn) return version;
+    for (const version of layer.versions.values()) {
+      if (version.arn === arn && (!version.deleted || previous.includes(arn))) return version;
+    }
   }
   throw invalidParameter(`Layer version ${arn} does not exist.`);
 }

@@ -7,7 +7,7 @@ import { invalidParameter } from "../aws-fault.ts";
 import type { FunctionRecord, VersionRecord } from "../state/function-record.ts";
 import { inRegion } from "../state/local-state.ts";
 import type { Call, OperationHandler } from "./call.ts";
-import { findFunction } from "./find-function.ts";
+import { findFunction, functionNotFound } from "./find-function.ts";
 
 /** Invocations at once in an account and region: the AWS page "Lambda quotas". */
 export const accountConcurrency = 1000;
@@ -15,7 +15,15 @@ export const accountConcurrency = 1000;
 const leastUnreserved = 100;
 
 export const putFunctionConcurrency: OperationHandler<PutFunctionConcurrencyRequest> = (input, call) => {
-  const { record } = findFunction(input.FunctionName, undefined, call);
+  const { record, qualifier } = findFunction(input.FunctionName, undefined, call, (arn) =>
+    functionNotFound(`${arn}:$LATEST`),
+  );
+  if (qualifier !== undefined) {
+    throw invalidParameter(
+      "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. " +
+        "Please specify either a function name or an unqualified function ARN.",
+    );
+  }
   const reserved = input.ReservedConcurrentExecutions!;
   if (unreservedConcurrency(call, record) - reserved < leastUnreserved) {
     throw invalidParameter(

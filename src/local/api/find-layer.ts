@@ -1,4 +1,4 @@
-import { invalidParameter, notFound } from "../aws-fault.ts";
+import { type AwsFault, invalidParameter, notFound } from "../aws-fault.ts";
 import type { LayerRecord, LayerVersionRecord } from "../state/function-record.ts";
 import { keyOf } from "../state/local-state.ts";
 import type { Call } from "./call.ts";
@@ -17,12 +17,14 @@ export function findLayerVersion(
   reference: string | undefined,
   number: number | undefined,
   call: Call,
+  fault: (arn: string) => AwsFault = () => notFound("The resource you requested does not exist."),
 ): { readonly layer: LayerRecord; readonly version: LayerVersionRecord } {
   if (number !== undefined && number < 1) throw invalidParameter("Layer Version Cannot be less than 1.");
   const layer = findLayer(reference, call);
   const version = layer?.versions.get(number ?? 0);
-  if (layer === undefined || version === undefined) {
-    throw notFound("The resource you requested does not exist.");
+  if (layer === undefined || version === undefined || version.deleted) {
+    const arn = `arn:aws:lambda:${call.region}:${call.account}:layer:${layerName(reference)}`;
+    throw fault(`${arn}:${number}`);
   }
   return { layer, version };
 }

@@ -6,18 +6,16 @@ import type {
   UpdateFunctionUrlConfigRequest,
 } from "@aws-sdk/client-lambda";
 import { createHash } from "node:crypto";
-import { conflict, notFound } from "../aws-fault.ts";
+import { type AwsFault, conflict, notFound } from "../aws-fault.ts";
 import type { FunctionRecord, UrlRecord } from "../state/function-record.ts";
 import { qualifiedArn } from "../state/function-reference.ts";
 import type { Call, OperationHandler } from "./call.ts";
-import { findFunction, findVersion } from "./find-function.ts";
+import { findFunction, lookUpVersion } from "./find-function.ts";
 import { paginate, renderPage } from "./paginate.ts";
 
 export const createFunctionUrlConfig: OperationHandler<CreateFunctionUrlConfigRequest> = (input, call) => {
-  const { record, qualifier } = findFunction(input.FunctionName, input.Qualifier, call, () =>
-    notFound("Function does not exist"),
-  );
-  findVersion(record, qualifier);
+  const { record, qualifier } = findFunction(input.FunctionName, input.Qualifier, call, functionAbsent);
+  if (lookUpVersion(record, qualifier) === undefined) throw functionAbsent();
   if (record.urls.has(qualifier ?? "")) {
     throw conflict(
       `Failed to create function url config for [functionArn = ${qualifiedArn(record.arn, qualifier)}]. ` +
@@ -60,6 +58,13 @@ export const getFunctionUrlConfig: OperationHandler<GetFunctionUrlConfigRequest>
 };
 
 export const updateFunctionUrlConfig: OperationHandler<UpdateFunctionUrlConfigRequest> = (input, call) => {
+  const { record: owner, qualifier } = findFunction(
+    input.FunctionName,
+    input.Qualifier,
+    call,
+    functionAbsent,
+  );
+  if (lookUpVersion(owner, qualifier) === undefined) throw functionAbsent();
   const { record, url } = findUrl(input.FunctionName, input.Qualifier, call);
   const changed: UrlRecord = {
     ...url,
@@ -83,22 +88,24 @@ export const deleteFunctionUrlConfig: OperationHandler<DeleteFunctionUrlConfigRe
 };
 
 export const listFunctionUrlConfigs: OperationHandler<ListFunctionUrlConfigsRequest> = (input, call) => {
-  const { record } = findFunction(input.FunctionName, undefined, call);
+  const { record } = findFunction(input.FunctionName, undefined, call, functionAbsent);
   const items = [...record.urls.values()].map((url) =>
     describe(record, url, call, { withMode: true, withModified: true }),
   );
   return renderPage("FunctionUrlConfigs", paginate(items, input.Marker, input.MaxItems));
 };
 
+function functionAbsent(): AwsFault {
+  return notFound("Function does not exist");
+}
+
 function findUrl(
   reference: string | undefined,
   asked: string | undefined,
   call: Call,
 ): { readonly record: FunctionRecord; readonly url: UrlRecord } {
-  const absent = (): Error => notFound("The resource you requested does not exist.");
-  const { record, qualifier } = findFunction(reference, asked, call, () =>
-    notFound("The resource you requested does not exist."),
-  );
+  const absent = (): AwsFault => notFound("The resource you requested does not exist.");
+  const { record, qualifier } = findFunction(reference, asked, call, absent);
   const url = record.urls.get(qualifier ?? "");
   if (url === undefined) throw absent();
   return { record, url };

@@ -46,9 +46,10 @@ export const createFunction: OperationHandler<CreateFunctionRequest> = async (in
   };
   const record = newRecord(owner, await buildLatest(owner, configuration, code, call), input);
   state.functions.set(key, record);
-  if (input.Publish !== true) return describeVersion(state, record, record.latest, undefined);
-  const version = publish(record, {}, call);
-  return describeVersion(state, record, version, version.version);
+  const version = input.Publish === true ? publish(record, {}, call) : record.latest;
+  // AWS's answer has no qualifier here even when it is of a published version, and no status of an update.
+  const { LastUpdateStatus: _, ...answer } = describeVersion(state, record, version, undefined);
+  return answer;
 };
 
 export function newRecord(
@@ -119,7 +120,9 @@ export const updateFunctionCode: OperationHandler<UpdateFunctionCodeRequest> = a
     { Architectures: input.Architectures },
     before.configuration,
   );
-  const latest = await buildLatest(record, configuration, code, call);
+  const latest = await buildLatest(record, configuration, code, call, {
+    previousLayers: before.configuration.Layers,
+  });
   if (input.DryRun === true) return describeVersion(state, record, latest, undefined);
   replaceLatest(record, latest, call.world);
   if (input.Publish !== true) return describeVersion(state, record, record.latest, undefined);
@@ -135,8 +138,11 @@ export const updateFunctionConfiguration: OperationHandler<UpdateFunctionConfigu
   checkRevision(input.RevisionId, record.latest.revisionId);
   checkRuntime(input.Runtime);
   const configuration = settleConfiguration(record.name, input, record.latest.configuration);
-  const { code, runnable } = record.latest;
-  const latest = await buildLatest(record, configuration, code, call, runnable.handlerTwinFolder);
+  const { code, runnable, configuration: before } = record.latest;
+  const latest = await buildLatest(record, configuration, code, call, {
+    handlerTwinFolder: runnable.handlerTwinFolder,
+    previousLayers: before.Layers,
+  });
   replaceLatest(record, latest, call.world);
   return describeVersion(call.world.state, record, latest, undefined);
 };

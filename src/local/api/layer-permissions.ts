@@ -4,7 +4,7 @@ import type {
   RemoveLayerVersionPermissionRequest,
 } from "@aws-sdk/client-lambda";
 import { randomUUID } from "node:crypto";
-import { conflict, notFound } from "../aws-fault.ts";
+import { type AwsFault, conflict, notFound } from "../aws-fault.ts";
 import type { OperationHandler } from "./call.ts";
 import { checkRevision } from "./find-function.ts";
 import { findLayerVersion } from "./find-layer.ts";
@@ -14,8 +14,8 @@ export const addLayerVersionPermission: OperationHandler<AddLayerVersionPermissi
   input,
   call,
 ) => {
-  const { version } = findLayerVersion(input.LayerName, input.VersionNumber, call);
-  checkRevision(input.RevisionId, version.policy?.revisionId, "GetLayerVersionPolicy");
+  const { version } = findLayerVersion(input.LayerName, input.VersionNumber, call, absent);
+  checkRevision(input.RevisionId, version.policy?.revisionId, "GetLayerPolicy");
   const statements = version.policy?.statements ?? [];
   if (statements.some(({ Sid }) => Sid === input.StatementId)) {
     throw conflict(
@@ -30,7 +30,7 @@ export const addLayerVersionPermission: OperationHandler<AddLayerVersionPermissi
 };
 
 export const getLayerVersionPolicy: OperationHandler<GetLayerVersionPolicyRequest> = (input, call) => {
-  const { version } = findLayerVersion(input.LayerName, input.VersionNumber, call);
+  const { version } = findLayerVersion(input.LayerName, input.VersionNumber, call, absent);
   if (version.policy === undefined) {
     throw notFound("No policy is associated with the given resource.");
   }
@@ -41,10 +41,10 @@ export const removeLayerVersionPermission: OperationHandler<RemoveLayerVersionPe
   input,
   call,
 ) => {
-  const { version } = findLayerVersion(input.LayerName, input.VersionNumber, call);
+  const { version } = findLayerVersion(input.LayerName, input.VersionNumber, call, absent);
   const { policy } = version;
   if (policy === undefined) throw notFound("No policy is associated with the given resource.");
-  checkRevision(input.RevisionId, policy.revisionId, "GetLayerVersionPolicy");
+  checkRevision(input.RevisionId, policy.revisionId, "GetLayerPolicy");
   const statements = policy.statements.filter(({ Sid }) => Sid !== input.StatementId);
   if (statements.length === policy.statements.length) {
     throw notFound(`Statement ${input.StatementId} is not found in resource policy.`);
@@ -52,3 +52,7 @@ export const removeLayerVersionPermission: OperationHandler<RemoveLayerVersionPe
   version.policy = statements.length === 0 ? undefined : { statements, revisionId: randomUUID() };
   return undefined;
 };
+
+function absent(arn: string): AwsFault {
+  return notFound(`Layer version ${arn} does not exist.`);
+}

@@ -28,13 +28,14 @@ export const publishLayerVersion: OperationHandler<PublishLayerVersionRequest> =
   const version: LayerVersionRecord = {
     arn: `${arn}:${layer.lastVersion}`,
     version: layer.lastVersion,
-    description: input.Description ?? "",
+    description: input.Description,
     created: renderTime(now()),
     code,
     compatibleRuntimes: input.CompatibleRuntimes,
     compatibleArchitectures: input.CompatibleArchitectures,
     licenseInfo: input.LicenseInfo,
     policy: undefined,
+    deleted: false,
   };
   layer.versions.set(version.version, version);
   return describeWithContent(layer, version, call);
@@ -47,21 +48,15 @@ export const getLayerVersion: OperationHandler<GetLayerVersionRequest> = (input,
 
 export const getLayerVersionByArn: OperationHandler<GetLayerVersionByArnRequest> = (input, call) => {
   const [, arn, number] = /^(.*):(\d+)$/.exec(input.Arn ?? "") ?? [];
-  if (arn === undefined) {
-    throw invalidParameter(
-      `1 validation error detected: Value '${input.Arn}' at 'arn' failed to satisfy constraint: ` +
-        "Member must satisfy regular expression pattern: " +
-        "(arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\\\d{1}:\\\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)",
-    );
-  }
-  const { layer, version } = findLayerVersion(arn, Number(number), call);
+  const { layer, version } = findLayerVersion(arn, Number(number ?? 0), call);
   return describeWithContent(layer, version, call);
 };
 
 /** A version that is not there is deleted as well. Functions that have it keep it. */
 export const deleteLayerVersion: OperationHandler<DeleteLayerVersionRequest> = (input, call) => {
   if (input.VersionNumber! < 1) throw invalidParameter("Layer Version Cannot be less than 1.");
-  findLayer(input.LayerName, call)?.versions.delete(input.VersionNumber!);
+  const version = findLayer(input.LayerName, call)?.versions.get(input.VersionNumber!);
+  if (version !== undefined) version.deleted = true;
   return undefined;
 };
 
@@ -81,7 +76,7 @@ export const listLayers: OperationHandler<ListLayersRequest> = (input, call) => 
 };
 
 function newestFirst(layer: LayerRecord | undefined): readonly LayerVersionRecord[] {
-  return [...(layer?.versions.values() ?? [])].toReversed();
+  return [...(layer?.versions.values() ?? [])].filter(({ deleted }) => !deleted).toReversed();
 }
 
 function suits(version: LayerVersionRecord, wanted: ListLayersRequest): boolean {
@@ -96,7 +91,8 @@ function describe(version: LayerVersionRecord): object {
   return {
     LayerVersionArn: version.arn,
     Version: version.version,
-    Description: version.description,
+    // Lists leave out a description that was not given.
+    ...(version.description !== undefined && { Description: version.description }),
     CreatedDate: version.created,
     ...(version.compatibleRuntimes !== undefined && { CompatibleRuntimes: version.compatibleRuntimes }),
     ...(version.compatibleArchitectures !== undefined && {
@@ -111,6 +107,7 @@ function describeWithContent(layer: LayerRecord, version: LayerVersionRecord, ca
   return {
     Content: { Location: codeLocation(sha256, call), CodeSha256: sha256, CodeSize: size },
     LayerArn: layer.arn,
+    Description: "",
     ...describe(version),
   };
 }

@@ -1,9 +1,10 @@
 import type { AddPermissionRequest, GetPolicyRequest, RemovePermissionRequest } from "@aws-sdk/client-lambda";
 import { randomUUID } from "node:crypto";
 import { conflict, invalidParameter, notFound } from "../aws-fault.ts";
+import type { FunctionRecord } from "../state/function-record.ts";
 import { qualifiedArn } from "../state/function-reference.ts";
 import type { OperationHandler } from "./call.ts";
-import { checkRevision, findFunction, findVersion } from "./find-function.ts";
+import { checkRevision, findAlias, findFunction, findVersion } from "./find-function.ts";
 import { renderPolicy, renderStatement } from "./policy-statement.ts";
 
 export const addPermission: OperationHandler<AddPermissionRequest> = (input, call) => {
@@ -11,7 +12,7 @@ export const addPermission: OperationHandler<AddPermissionRequest> = (input, cal
   if (qualifier === "$LATEST") {
     throw invalidParameter("We currently do not support adding policies for $LATEST.");
   }
-  findVersion(record, qualifier);
+  checkQualifier(record, qualifier);
   const policy = record.policies.get(qualifier ?? "");
   checkRevision(input.RevisionId, policy?.revisionId ?? record.latest.revisionId, "GetPolicy");
   const statements = policy?.statements ?? [];
@@ -31,9 +32,7 @@ export const addPermission: OperationHandler<AddPermissionRequest> = (input, cal
 
 export const getPolicy: OperationHandler<GetPolicyRequest> = (input, call) => {
   const absent = "The resource you requested does not exist.";
-  const { record, qualifier } = findFunction(input.FunctionName, input.Qualifier, call, () =>
-    notFound(absent),
-  );
+  const { record, qualifier } = findFunction(input.FunctionName, input.Qualifier, call);
   const policy = record.policies.get(qualifier ?? "");
   if (policy === undefined) throw notFound(absent);
   return { Policy: renderPolicy(policy), RevisionId: policy.revisionId };
@@ -43,6 +42,7 @@ export const removePermission: OperationHandler<RemovePermissionRequest> = (inpu
   const { record, qualifier } = findFunction(input.FunctionName, input.Qualifier, call, (arn) =>
     notFound(`No policy found for: ${arn}`),
   );
+  checkQualifier(record, qualifier);
   const policy = record.policies.get(qualifier ?? "");
   if (policy === undefined) throw notFound("No policy is associated with the given resource.");
   checkRevision(input.RevisionId, policy.revisionId, "GetPolicy");
@@ -54,3 +54,9 @@ export const removePermission: OperationHandler<RemovePermissionRequest> = (inpu
   else record.policies.set(qualifier ?? "", { statements, revisionId: randomUUID() });
   return undefined;
 };
+
+/** Names of aliases and of anything else are told apart in AWS's errors. */
+function checkQualifier(record: FunctionRecord, qualifier: string | undefined): void {
+  if (qualifier === undefined || !/^(?!\d+$)[a-zA-Z0-9-_]+$/.test(qualifier)) findVersion(record, qualifier);
+  else findAlias(record, qualifier, "Cannot find alias arn");
+}

@@ -4,13 +4,13 @@ import type {
   ListProvisionedConcurrencyConfigsRequest,
   PutProvisionedConcurrencyConfigRequest,
 } from "@aws-sdk/client-lambda";
-import { AwsFault, invalidParameter } from "../aws-fault.ts";
+import { AwsFault, conflict, invalidParameter, notFound } from "../aws-fault.ts";
 import type { FunctionRecord } from "../state/function-record.ts";
 import { qualifiedArn } from "../state/function-reference.ts";
 import { renderTime } from "../state/make-version.ts";
 import type { Call, OperationHandler } from "./call.ts";
 import { unreservedConcurrency } from "./concurrency.ts";
-import { findAlias, findFunction, findVersion, type Found } from "./find-function.ts";
+import { findAlias, findFunction, findVersion, functionNotFound, type Found } from "./find-function.ts";
 import { paginate, renderPage } from "./paginate.ts";
 
 /* Accepted and handed back: environments start fast enough here to be made when they are needed. */
@@ -19,7 +19,13 @@ export const putProvisionedConcurrencyConfig: OperationHandler<PutProvisionedCon
   input,
   call,
 ) => {
-  const { record, qualifier } = findPublished(input.FunctionName, input.Qualifier, call);
+  const { record, qualifier, version } = findPublished(
+    input.FunctionName,
+    input.Qualifier,
+    call,
+    "Provisioned Concurrency Configs cannot be applied to unpublished function versions.",
+  );
+  checkConflict(record, qualifier, version);
   const requested = input.ProvisionedConcurrentExecutions!;
   if (requested > unreservedConcurrency(call)) {
     throw invalidParameter(
@@ -70,17 +76,34 @@ function findPublished(
   reference: string | undefined,
   asked: string | undefined,
   call: Call,
-): Found & { readonly qualifier: string } {
-  const { record, qualifier = "$LATEST" } = findFunction(reference, asked, call);
+  onLatest = "The function resource provided must be an alias or a published version.",
+): Found & { readonly qualifier: string; readonly version: string } {
+  const isVersion = /^\d+$/.test(asked ?? "");
+  const { record, qualifier = "$LATEST" } = findFunction(reference, asked, call, (arn) =>
+    isVersion || asked === undefined
+      ? functionNotFound(qualifiedArn(arn, asked))
+      : notFound(`Cannot find alias arn: ${qualifiedArn(arn, asked)}`),
+  );
   const version = /^(\d+|\$LATEST)$/.test(qualifier)
     ? findVersion(record, qualifier).version
     : findAlias(record, qualifier, "Cannot find alias arn").functionVersion;
-  if (version === "$LATEST") {
-    throw invalidParameter(
-      "Provisioned Concurrency Configs cannot be applied to unpublished function versions.",
+  if (version === "$LATEST") throw invalidParameter(onLatest);
+  return { record, qualifier, version };
+}
+
+/** A version has provisioned concurrency by itself or by an alias, not both. @throws AwsFault ResourceConflictException */
+function checkConflict(record: FunctionRecord, qualifier: string, version: string): void {
+  if (qualifier !== version && record.provisioned.has(version)) {
+    throw conflict(
+      "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
     );
   }
-  return { record, qualifier };
+  const byAlias = [...record.provisioned.keys()].some(
+    (other) => other !== qualifier && record.aliases.get(other)?.functionVersion === version,
+  );
+  if (qualifier === version && byAlias) {
+    throw conflict("Version is pointed by a Provisioned Concurrency alias");
+  }
 }
 
 function describe(record: FunctionRecord, qualifier: string): object {

@@ -1,5 +1,5 @@
 import type { CreateFunctionRequest, UpdateFunctionConfigurationRequest } from "@aws-sdk/client-lambda";
-import { AwsFault, invalidParameter } from "../aws-fault.ts";
+import { invalidParameter } from "../aws-fault.ts";
 import type { StoredConfiguration } from "../state/function-record.ts";
 import { checkEnvironment } from "./environment-limits.ts";
 
@@ -23,7 +23,7 @@ const acceptedMembers = [
  * (API reference, CreateFunction).
  *
  * @param before `undefined` for a new function
- * @throws AwsFault InvalidParameterValueException, ValidationException
+ * @throws AwsFault InvalidParameterValueException
  */
 export function settleConfiguration(
   name: string,
@@ -37,8 +37,6 @@ export function settleConfiguration(
       "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
     );
   }
-  checkGreatest(input.MemorySize, "memorySize", 10_240);
-  checkGreatest(input.Timeout, "timeout", 900);
   const variables = input.Environment === undefined ? undefined : (input.Environment.Variables ?? {});
   if (variables !== undefined) checkEnvironment(variables);
   const environment = variables === undefined ? before?.Environment : { Variables: variables };
@@ -76,7 +74,7 @@ function settleLayers(arns: readonly string[]): readonly string[] {
     if (other !== undefined) {
       throw invalidParameter(
         "Two different versions of the same layer are not allowed to be referenced in the same function. " +
-          `${other} and ${arn}`,
+          `${other} and ${arn} are versions of the same layer.`,
       );
     }
     seen.set(layer, arn);
@@ -135,15 +133,4 @@ function describeVpc(vpc: NonNullable<ConfigurationInput["VpcConfig"]>): object 
     VpcId: subnets.length === 0 ? "" : "vpc-00000000000000000",
     Ipv6AllowedForDualStack: vpc.Ipv6AllowedForDualStack ?? false,
   };
-}
-
-/** The model's own limit is that of Managed Instances; other functions have a lower one. */
-function checkGreatest(value: number | undefined, member: string, greatest: number): void {
-  if (value === undefined || value <= greatest) return;
-  throw new AwsFault(
-    400,
-    "ValidationException",
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ` +
-      `Member must have value less than or equal to ${greatest}`,
-  );
 }

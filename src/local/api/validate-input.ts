@@ -83,11 +83,14 @@ function findFailures(
 /** All that a member of a list must be, as AWS lists it. */
 function describeAll(constraint: Constraint, measure: "value" | "length", enumeration: Enumeration): string {
   const { min, max } = constraint;
+  // The values of maps are fractions (weights), and Java prints those with a point.
+  const shown = (bound: number): string => (measure === "value" ? renderFraction(bound) : String(bound));
   const parts: string[] = [];
-  if (max !== undefined) parts.push(`Member must have ${measure} less than or equal to ${max}`);
-  if (min !== undefined) parts.push(`Member must have ${measure} greater than or equal to ${min}`);
+  if (max !== undefined) parts.push(`Member must have ${measure} less than or equal to ${shown(max)}`);
+  if (min !== undefined) parts.push(`Member must have ${measure} greater than or equal to ${shown(min)}`);
   if (constraint.pattern !== undefined) parts.push(mustMatch(constraint.pattern));
-  if (constraint.enumeration !== undefined) parts.push(mustBeOneOf(enumeration(constraint.enumeration)));
+  if (constraint.enumeration !== undefined)
+    parts.push(mustBeOneOf(constraint.order ?? enumeration(constraint.enumeration)));
   return [...parts, "Member must not be null"].join(", ");
 }
 
@@ -104,7 +107,7 @@ function describeFailures(value: unknown, constraint: Constraint, enumeration: E
     failures.push(mustMatch(pattern));
   }
   if (constraint.enumeration !== undefined && typeof value === "string") {
-    const values = enumeration(constraint.enumeration);
+    const values = constraint.order ?? enumeration(constraint.enumeration);
     if (!values.includes(value)) failures.push(mustBeOneOf(values));
   }
   return failures;
@@ -116,9 +119,8 @@ function measureOf(value: unknown): number {
   return isRecord(value) ? Object.keys(value).length : Number.NaN;
 }
 
-/** AWS prints the pattern with its backslashes doubled. */
 function mustMatch(pattern: string): string {
-  return `Member must satisfy regular expression pattern: ${pattern.replaceAll("\\", "\\\\")}`;
+  return `Member must satisfy regular expression pattern: ${pattern}`;
 }
 
 function mustBeOneOf(values: readonly string[]): string {
@@ -130,7 +132,7 @@ const expressions = new Map<string, RegExp>();
 function expression(pattern: string): RegExp {
   let known = expressions.get(pattern);
   if (known === undefined) {
-    known = new RegExp(`^(?:${pattern})$`, "s");
+    known = new RegExp(`^(?:${pattern})$`, pattern.includes("\\p{") ? "su" : "s");
     expressions.set(pattern, known);
   }
   return known;
@@ -146,9 +148,13 @@ function render(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(render).join(", ")}]`;
   if (isRecord(value)) {
     const entries = Object.entries(value);
-    return `{${entries.map(([key, item]) => (typeof item === "number" ? `${key}=${item}` : key)).join(", ")}}`;
+    return `{${entries.map(([key, item]) => (typeof item === "number" ? `${key}=${renderFraction(item)}` : key)).join(", ")}}`;
   }
   return String(value);
+}
+
+function renderFraction(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

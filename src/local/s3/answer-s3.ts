@@ -63,7 +63,7 @@ function selectForBucket(
   const { request, query } = context;
   const subResource = findSubResource(query);
   if (subResource !== undefined) return answerSubResource(subResource, bucket, context);
-  switch (request.method) {
+  switch (request.method ?? "") {
     case "HEAD":
       return buckets.headBucket(bucket);
     case "DELETE":
@@ -93,7 +93,7 @@ async function selectForObject(
   for (const name of ["acl", "attributes", "legal-hold", "retention", "torrent", "restore", "select"]) {
     if (query.has(name)) return notImplemented(context);
   }
-  switch (request.method) {
+  switch (request.method ?? "") {
     case "GET":
       return query.has("uploadId")
         ? multipart.listParts(bucket, key, context)

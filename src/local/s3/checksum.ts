@@ -42,7 +42,8 @@ export function selectAlgorithm(headers: IncomingHttpHeaders): ChecksumAlgorithm
   const byHeader = checksumAlgorithms.find((algorithm) => headers[checksumHeader(algorithm)] !== undefined);
   if (byHeader !== undefined) return byHeader;
   const trailer = String(headers["x-amz-trailer"] ?? "").toLowerCase();
-  const byTrailer = checksumAlgorithms.find((algorithm) => trailer.includes(checksumHeader(algorithm)));
+  const trailers = trailer.split(",").map((name) => name.trim());
+  const byTrailer = checksumAlgorithms.find((algorithm) => trailers.includes(checksumHeader(algorithm)));
   if (byTrailer !== undefined) return byTrailer;
   const named = headers["x-amz-sdk-checksum-algorithm"] ?? headers["x-amz-checksum-algorithm"];
   return parseAlgorithm(typeof named === "string" ? named : undefined);

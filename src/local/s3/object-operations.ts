@@ -117,7 +117,7 @@ export async function getObject(
 
 export async function answerTagging(bucket: Bucket, key: string, context: RequestContext): Promise<Answer> {
   const object = findObject(bucket, key);
-  switch (context.request.method) {
+  switch (context.request.method ?? "") {
     case "GET":
       return xmlAnswer("Tagging", [
         [

@@ -18,8 +18,10 @@ export function selectParts(upload: Upload, xml: string): readonly StoredBytes[]
     checksum: upload.algorithm === undefined ? undefined : readText(part, checksumElement(upload.algorithm)),
   }));
   if (listed.length === 0) throw s3Fault("MalformedXML");
+  if (listed.some(({ number }, index) => index > 0 && number <= listed[index - 1]!.number)) {
+    throw s3Fault("InvalidPartOrder");
+  }
   return listed.map(({ number, etag, checksum }, index) => {
-    if (index > 0 && number <= listed[index - 1]!.number) throw s3Fault("InvalidPartOrder");
     const part = upload.parts.get(number);
     if (part === undefined || part.etag !== etag) {
       throw s3Fault("InvalidPart", undefined, { PartNumber: String(number) });

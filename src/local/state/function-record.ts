@@ -103,13 +103,15 @@ export interface FunctionRecord {
 export interface LayerVersionRecord {
   readonly arn: string;
   readonly version: number;
-  readonly description: string;
+  readonly description: string | undefined;
   readonly created: string;
   readonly code: StoredCode;
   readonly compatibleRuntimes: readonly string[] | undefined;
   readonly compatibleArchitectures: readonly string[] | undefined;
   readonly licenseInfo: string | undefined;
   policy: PolicyRecord | undefined;
+  /** Functions that have it keep it; nobody else sees it. */
+  deleted: boolean;
 }
 
 export interface LayerRecord {

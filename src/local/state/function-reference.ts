@@ -8,7 +8,7 @@ export interface FunctionReference {
 }
 
 const referencePattern =
-  /^(?:(?:arn:[a-zA-Z-]+:lambda:)?(?:([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?)([a-zA-Z0-9-_.]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/;
+  /^(?:(?:arn:[a-zA-Z-]+:lambda:)?(?:([a-z]{2,4}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?)([a-zA-Z0-9-_.]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/;
 
 /**
  * Reads a name, a partial ARN (`123456789012:function:name`) or a full one, each with or without a qualifier; the query's
@@ -47,10 +47,9 @@ export function parseReference(
   return { name: name!, qualifier: asked ?? ownQualifier };
 }
 
-/** As the message prints it, backslashes doubled. */
 const functionNamePattern =
-  "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\\\d{1}:)?(\\\\d{12}:)?(function:)?" +
-  "([a-zA-Z0-9-_\\\\.]+)(:(\\\\$LATEST(\\\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+  "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?" +
+  "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
 
 export function functionArn(region: string, account: string, name: string): string {
   return `arn:aws:lambda:${region}:${account}:function:${name}`;

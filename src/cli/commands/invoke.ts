@@ -1,0 +1,53 @@
+import { BrigError } from "../../errors.ts";
+import { defineCommand } from "../command.ts";
+
+export const invokeCommand = defineCommand({
+  name: "invoke",
+  summary: "run a function on this machine as Lambda would, and print its answer",
+  positional: {
+    name: "FUNCTION",
+    summary: "name, api/name or path; without one, the function whose folder you are in",
+    least: 0,
+    most: 1,
+  },
+  flags: {
+    payload: { kind: "text", value: "JSON", summary: "the event: JSON, @FILE, or - for the standard input" },
+    event: { kind: "text", value: "NAME", summary: "the event events/NAME.json of the function" },
+    qualifier: { kind: "text", value: "Q", summary: "a version or alias (of a running brig serve)" },
+    async: { kind: "boolean", summary: "as an asynchronous event: retried when it fails, no answer" },
+    stream: { kind: "boolean", summary: "print a streamed answer as it comes" },
+    clientContext: { kind: "text", value: "JSON", summary: "the function's context.client_context" },
+    repeat: { kind: "count", least: 1, value: "N", summary: "invoke N times, one after the other" },
+  },
+  examples: [
+    "brig invoke hello",
+    `brig invoke hello --payload '{"name": "world"}'`,
+    "brig invoke status-page --event prod --json",
+    "brig event sqs | brig invoke hello --payload -",
+  ],
+  run: async ({ positionals, flags, context, output }) => {
+    refuseTogether(flags.payload !== undefined && flags.event !== undefined, "--payload and --event");
+    refuseTogether(flags.async && flags.stream, "--async and --stream");
+    const [{ invokeFunction }, { InvokePresenter }, { readInput }] = await Promise.all([
+      import("../../operations/invoke.ts"),
+      import("../render/invoke.ts"),
+      import("../read-input.ts"),
+    ]);
+    const repeat = flags.repeat ?? 1;
+    const presenter = new InvokePresenter(output, repeat > 1);
+    await invokeFunction(
+      { ...flags, names: positionals, asynchronous: flags.async, repeat, readInput },
+      {
+        onLog: (text) => presenter.log(text),
+        onChunk: (chunk) => presenter.chunk(chunk),
+        onReport: (name, report, fault) => presenter.report(name, report, fault),
+      },
+      context,
+    );
+    return presenter.end();
+  },
+});
+
+function refuseTogether(both: boolean, flags: string): void {
+  if (both) throw new BrigError("usage-invalid", `${flags} contradict each other`, "brig invoke --help");
+}

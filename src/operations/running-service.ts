@@ -1,0 +1,47 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../context.ts";
+import { describeThisProcess, fateOfOwner, type LockOwner } from "../store/lock-owner.ts";
+import { sha256Of } from "../store/content.ts";
+import { readRecord, writeRecord } from "../store/record.ts";
+import { storeDirectory } from "../store/store-directory.ts";
+
+/** A `brig serve` of a workspace, as other brigs find it. */
+export interface RunningService {
+  /** As `http://127.0.0.1:9900`. */
+  readonly endpoint: string;
+  readonly owner: LockOwner;
+  /** Lambda's names of the functions by their folders' names. */
+  readonly functions: Readonly<Record<string, string>>;
+}
+
+function recordFile(root: string, context: Context): string {
+  return join(storeDirectory(context.env, context.cwd), "serving", `${sha256Of(root)}.json`);
+}
+
+/** Lets other brigs find this process; answers how to take that back. */
+export async function announceService(
+  root: string,
+  service: Omit<RunningService, "owner">,
+  context: Context,
+): Promise<() => Promise<void>> {
+  const file = recordFile(root, context);
+  const owner = await describeThisProcess();
+  await writeRecord(file, { ...service, owner } satisfies RunningService);
+  return async () => {
+    const present = await readRecord<RunningService>(file);
+    if (present?.owner.token === owner.token) await rm(file, { force: true });
+  };
+}
+
+/** The `brig serve` of this workspace that has the function, `undefined` without one. */
+export async function findRunningService(
+  root: string,
+  functionName: string,
+  context: Context,
+): Promise<RunningService | undefined> {
+  const record = await readRecord<RunningService>(recordFile(root, context));
+  if (record === undefined || !Object.hasOwn(record.functions, functionName)) return undefined;
+  const fate = await fateOfOwner(record.owner, await describeThisProcess());
+  return fate === "dead" ? undefined : record;
+}

@@ -1,0 +1,247 @@
+import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
+import type { Executor, InvokeInput, InvokeOutcome, LogEvent, RunnableVersion } from "../local/contract.ts";
+import { createFetchObject } from "../local/fetch-object.ts";
+import { createInvokeRoutes } from "../local/invoke/routes.ts";
+import { createLogStore } from "../local/logs/log-store.ts";
+import { createLogRoutes } from "../local/logs/routes.ts";
+import type { Handler, Routes } from "../local/route.ts";
+import { type LocalService, startService } from "../local/service.ts";
+import { createUrlHandler } from "../local/url/url-handler.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { selectFunctions } from "../workspace/select-functions.ts";
+import { freshHeader } from "./invoke-running.ts";
+import { localPlace } from "./local-place.ts";
+import { type KnownInterpreters, planLocalLambda } from "./open-local-lambda.ts";
+import { announceService } from "./running-service.ts";
+import { type ServedFunction, type ServedPorts, serveFunction } from "./served-function.ts";
+
+export interface ServeOptions {
+  /** Empty: all functions of the workspace. */
+  readonly names: readonly string[];
+  readonly port: number;
+  readonly host: string;
+  /** No function of the workspace is put in. */
+  readonly empty: boolean;
+  readonly watch: boolean;
+}
+
+/** What `--json` prints when the service is ready. */
+export interface ServeReady {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly functions: readonly { readonly name: string; readonly arn: string; readonly url: string }[];
+}
+
+/** An invocation that is over. */
+export interface ServedInvocation {
+  readonly functionName: string;
+  readonly memorySize: number;
+  readonly outcome: InvokeOutcome;
+  readonly logs: string;
+}
+
+export interface ServePorts extends ServedPorts {
+  readonly onReady: (ready: ServeReady) => void;
+  readonly onInvocation: (invocation: ServedInvocation) => void;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** How often is looked for changes that nobody told of, and for new functions, in milliseconds. */
+const lookEvery = 1000;
+
+/**
+ * Runs local Lambda with the functions of the workspace until `context.signal` aborts; then all has ended.
+ *
+ * @throws BrigError `busy` when the port is taken, `usage-invalid`, `workspace-not-found`, `function-not-found`
+ */
+export async function serve(options: ServeOptions, ports: ServePorts, context: Context): Promise<void> {
+  const workspace = options.empty ? undefined : await findWorkspace(context);
+  const folders = workspace === undefined ? [] : selectServed(workspace, options.names, context);
+  const known: KnownInterpreters = new Map();
+  const served = new Map<string, ServedFunction>();
+  const service = await start(options, ports, known, served, context);
+  let look: NodeJS.Timeout | undefined;
+  let withdraw: (() => Promise<void>) | undefined;
+  try {
+    const add = (folder: FunctionFolder): void => {
+      served.set(
+        folder.name,
+        serveFunction(workspace!, folder, service, known, { ...ports, watch: options.watch }, context),
+      );
+    };
+    folders.forEach(add);
+    await Promise.all([...served.values()].map((each) => each.settle()));
+    if (context.signal.aborted) return;
+    if (workspace !== undefined) withdraw = await announce(workspace, service, served, context);
+    ports.onReady(describeReady(service, served));
+    if (options.watch && workspace !== undefined) {
+      look = setInterval(() => {
+        for (const each of served.values()) void each.refresh();
+        if (options.names.length === 0) void followWorkspace(served, add, service, context).catch(() => {});
+      }, lookEvery);
+    }
+    await aborted(context.signal);
+  } finally {
+    clearInterval(look);
+    for (const each of served.values()) each.close();
+    await withdraw?.();
+    await service.dispose();
+  }
+}
+
+function selectServed(
+  workspace: Workspace,
+  names: readonly string[],
+  context: Context,
+): readonly FunctionFolder[] {
+  return selectFunctions(workspace, context.cwd, { names, all: names.length === 0 });
+}
+
+async function start(
+  options: ServeOptions,
+  ports: ServePorts,
+  known: KnownInterpreters,
+  served: ReadonlyMap<string, ServedFunction>,
+  context: Context,
+): Promise<LocalService> {
+  const store = createLogStore({ now: context.now });
+  const open = new Map<string, string>();
+  const logSink = (event: LogEvent): void => {
+    store.add(event);
+    if (event.requestId === undefined) return;
+    const text = event.message.endsWith("\n") ? event.message : `${event.message}\n`;
+    open.set(event.requestId, (open.get(event.requestId) ?? "") + text);
+  };
+  const plan = await planLocalLambda(known, logSink, context);
+  const observe = (executor: Executor): Executor => ({
+    ...executor,
+    invoke: async (version: RunnableVersion, input: InvokeInput) => {
+      try {
+        const outcome = await executor.invoke(version, input);
+        const { functionName, memorySize } = version;
+        ports.onInvocation({ functionName, memorySize, outcome, logs: open.get(input.requestId) ?? "" });
+        return outcome;
+      } finally {
+        open.delete(input.requestId);
+      }
+    },
+  });
+  const fetchObject = createFetchObject(context.env);
+  try {
+    return await startService({
+      ...plan,
+      ...(fetchObject !== undefined && { fetchObject }),
+      port: options.port,
+      host: options.host,
+      createExecutor: async (place) => observe(await plan.createExecutor(place)),
+      createRoutes: ({ directory, executor }): Routes => {
+        const { now } = context;
+        const invoking = createInvokeRoutes({ directory, executor, now, onTrouble: ports.onTrouble });
+        const answerUrl = createUrlHandler({ directory, executor, account: localPlace.account, now });
+        return {
+          lambda: (invoking.lambda ?? []).map((route) => ({
+            ...route,
+            handler: waitingForBuild(route.handler, served),
+          })),
+          targets: createLogRoutes(store).targets ?? [],
+          functionUrl: async (urlId, request, response) => {
+            await findByUrl(served, urlId)?.settle();
+            await answerUrl(urlId, request, response);
+          },
+          ...(invoking.dispose && { dispose: invoking.dispose }),
+        };
+      },
+      onFault: (cause) =>
+        ports.onTrouble(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)),
+    });
+  } catch (cause) {
+    throw listenFault(options, cause);
+  }
+}
+
+/** A request during a build is answered by the new code; brig's own looks for an edit of this very moment, too. */
+function waitingForBuild(handler: Handler, served: ReadonlyMap<string, ServedFunction>): Handler {
+  return async (request) => {
+    const reference = request.labels["FunctionName"] ?? "";
+    const [, name] = /^(?:.*:function:|\d{12}:)?([\w-]+)(?::[^:]*)?$/.exec(reference) ?? [];
+    for (const each of served.values()) {
+      if (each.lambdaName() !== undefined && each.lambdaName() !== name) continue;
+      await (request.request.headers[freshHeader] === undefined ? each.settle() : each.refresh());
+    }
+    return await handler(request);
+  };
+}
+
+function findByUrl(served: ReadonlyMap<string, ServedFunction>, urlId: string): ServedFunction | undefined {
+  return [...served.values()].find((each) => each.urlId() === urlId);
+}
+
+/** Functions that came into the workspace, and those that went. */
+async function followWorkspace(
+  served: Map<string, ServedFunction>,
+  add: (folder: FunctionFolder) => void,
+  service: LocalService,
+  context: Context,
+): Promise<void> {
+  const workspace = await findWorkspace(context);
+  const present = selectServed(workspace, [], context);
+  for (const folder of present) if (!served.has(folder.name)) add(folder);
+  for (const [name, each] of served) {
+    if (present.some((folder) => folder.name === name)) continue;
+    each.close();
+    served.delete(name);
+    const lambdaName = each.lambdaName();
+    if (lambdaName !== undefined) service.removeFunction(lambdaName);
+  }
+}
+
+async function announce(
+  workspace: Workspace,
+  service: LocalService,
+  served: ReadonlyMap<string, ServedFunction>,
+  context: Context,
+): Promise<() => Promise<void>> {
+  const names = [...served].flatMap(([name, each]) => {
+    const lambdaName = each.lambdaName();
+    return lambdaName === undefined ? [] : [[name, lambdaName] as const];
+  });
+  const { endpoint } = service;
+  return await announceService(workspace.root, { endpoint, functions: Object.fromEntries(names) }, context);
+}
+
+function describeReady(service: LocalService, served: ReadonlyMap<string, ServedFunction>): ServeReady {
+  return {
+    endpoint: service.endpoint,
+    ...localPlace,
+    functions: [...served].flatMap(([name, each]) => {
+      const [arn, urlId] = [each.arn(), each.urlId()];
+      return arn === undefined || urlId === undefined ? [] : [{ name, arn, url: service.renderUrl(urlId) }];
+    }),
+  };
+}
+
+function listenFault({ host, port }: ServeOptions, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !("code" in cause)) return cause;
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return new BrigError("busy", `port ${port} of ${host} is taken`, "brig serve --port 0", { cause });
+    case "EACCES":
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new BrigError("usage-invalid", `brig cannot listen on ${host}:${port}: ${cause.message}`, null, {
+        cause,
+      });
+    default:
+      return cause;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

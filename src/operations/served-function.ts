@@ -1,0 +1,128 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
+import { AwsFault } from "../local/aws-fault.ts";
+import type { LocalService } from "../local/service.ts";
+import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import type { KnownInterpreters } from "./open-local-lambda.ts";
+import { readyFunction } from "./ready-function.ts";
+import { type FolderWatch, watchFolder } from "./watch-folder.ts";
+
+/** A function of the workspace in `brig serve`. */
+export interface ServedFunction {
+  readonly folder: FunctionFolder;
+  /** Lambda's name; `undefined` as long as no build succeeded. */
+  readonly lambdaName: () => string | undefined;
+  readonly arn: () => string | undefined;
+  readonly urlId: () => string | undefined;
+  /** Builds and updates the function if it changed; settles when all that was under way is done. */
+  readonly refresh: () => Promise<void>;
+  /** Waits for a build that is under way or due. */
+  readonly settle: () => Promise<void>;
+  readonly close: () => void;
+}
+
+export interface ServedPorts {
+  /** The function has new code or settings. */
+  readonly onUpdate: (name: string, milliseconds: number) => void;
+  /** @param first there is no older code that goes on running */
+  readonly onBroken: (name: string, fault: BrigError, first: boolean) => void;
+}
+
+/** Milliseconds between the first word of a change and its build: editors write in several steps. */
+const patience = 15;
+
+/** Keeps one function of the workspace in the service as its files are; the first build begins at once. */
+export function serveFunction(
+  workspace: Workspace,
+  folder: FunctionFolder,
+  service: LocalService,
+  known: KnownInterpreters,
+  options: ServedPorts & { readonly watch: boolean },
+  context: Context,
+): ServedFunction {
+  let present:
+    | { readonly name: string; readonly arn: string; readonly urlId: string | undefined }
+    | undefined;
+  let building: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const isOver = (): boolean => closed || context.signal.aborted;
+
+  const build = async (): Promise<void> => {
+    const began = performance.now();
+    try {
+      const { put, row, settled } = await readyFunction(folder, context);
+      if (settled.interpreter !== undefined) known.set(settled.interpreter.minor, settled.interpreter);
+      const zip = await readFile(join(workspace.root, row.zip!));
+      const result = await service.putFunction({ ...put, code: { zip }, withUrl: true });
+      if (present !== undefined && present.name !== put.name) service.removeFunction(present.name);
+      const isFirst = present === undefined;
+      present = { name: put.name, arn: result.arn, urlId: result.urlId };
+      for (const layer of result.missingLayers) {
+        const text = `the layer ${layer} is not here: the function runs without it`;
+        context.report({ kind: "note", subject: folder.name, text });
+      }
+      if (result.changed && !isFirst) options.onUpdate(folder.name, performance.now() - began);
+    } catch (cause) {
+      if (isOver()) return;
+      options.onBroken(folder.name, faultOf(cause), present === undefined);
+    }
+  };
+
+  const watched: FolderWatch | undefined = options.watch
+    ? watchFolder(folder.folder, settingsAbove(workspace, folder), () => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          void refresh();
+        }, patience);
+      })
+    : undefined;
+
+  const buildUntilQuiet = async (): Promise<void> => {
+    do {
+      watched?.accept();
+      await build();
+    } while (!isOver() && watched?.isChanged());
+  };
+  const start = (): Promise<void> => {
+    building ??= buildUntilQuiet().finally(() => {
+      building = undefined;
+    });
+    return building;
+  };
+  const refresh = async (): Promise<void> => {
+    if (building !== undefined) return building;
+    if (!closed && watched?.isChanged()) await start();
+  };
+  void start();
+
+  return {
+    folder,
+    lambdaName: () => present?.name,
+    arn: () => present?.arn,
+    urlId: () => present?.urlId,
+    refresh,
+    settle: async () => {
+      if (timer !== undefined) await refresh();
+      else await building;
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+      watched?.close();
+    },
+  };
+}
+
+function settingsAbove(workspace: Workspace, { api }: FunctionFolder): readonly string[] {
+  const folders = [workspace.root, ...(api === null ? [] : [join(workspace.root, "apis", api)])];
+  return folders.map((folder) => join(folder, "brig.yaml"));
+}
+
+function faultOf(cause: unknown): BrigError {
+  if (cause instanceof BrigError) return cause;
+  if (cause instanceof AwsFault) return new BrigError("config-invalid", cause.message, null, { cause });
+  throw cause;
+}
