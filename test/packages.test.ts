@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Manifest } from "../src/build/manifest.ts";
 import type { BuildRow } from "../src/build/report.ts";
 import { contentFile } from "../src/store/content.ts";
-import { comparePaths } from "../src/zip/compare-paths.ts";
+import { compareBytewise } from "../src/workspace/compare-bytewise.ts";
 import { buildOne, makeWorkspace, runProgram, temporaryFolder } from "./support/brig.ts";
 import { pythonFile, runPython, sharedStore } from "./support/python.ts";
 import { writeWheels } from "./support/wheels.ts";
@@ -139,7 +139,7 @@ for (const name of Object.keys(functions)) {
       const names = zipNames(built.get(name)!.zip);
       expect(names.slice(-2)).toEqual(["__pycache__/lambda_function.cpython-313.pyc", "lambda_function.py"]);
       const dependencies = names.slice(0, -2);
-      expect(dependencies).toEqual(dependencies.toSorted(comparePaths));
+      expect(dependencies).toEqual(dependencies.toSorted(compareBytewise));
     });
 
     test("every module that can be compiled has its bytecode", async () => {
@@ -272,7 +272,7 @@ function listFolder(folder: string): Row[] {
       [file.slice(folder.length + 1), digestOf(readFileSync(file), (statSync(file).mode & 0o111) !== 0)],
     ];
   });
-  return rows.toSorted((one, other) => comparePaths(one[0], other[0]));
+  return rows.toSorted((one, other) => compareBytewise(one[0], other[0]));
 }
 
 function digestOf(bytes: Uint8Array, executable: boolean): string {
@@ -287,7 +287,7 @@ with zipfile.ZipFile(sys.argv[1]) as file:
     rows = [(i.filename, hashlib.sha256(file.read(i)).hexdigest() + (" x" if i.external_attr >> 16 & 0o111 else "")) for i in file.infolist()]
 print(json.dumps(rows))`;
   const rows: Row[] = JSON.parse(runPython(python, program, [zip]));
-  return rows.toSorted((one, other) => comparePaths(one[0], other[0]));
+  return rows.toSorted((one, other) => compareBytewise(one[0], other[0]));
 }
 
 const compileAll = `

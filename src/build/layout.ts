@@ -2,7 +2,7 @@ import { BrigError } from "../errors.ts";
 import type { Archive, SpliceEntry } from "../zip/archive.ts";
 import { unzippedLimit } from "./limits.ts";
 import { compileExcludes } from "../workspace/exclude-patterns.ts";
-import { comparePaths } from "../zip/compare-paths.ts";
+import { compareBytewise } from "../workspace/compare-bytewise.ts";
 
 /** One file of the staging tree and of the zip: its path, what it holds, and where the bytes come from. */
 export interface TreeEntry {
@@ -86,7 +86,7 @@ export function planLayout(
   const withBytecode =
     options.bytecode !== false && (options.bytecode === true || sum(complete) <= unzippedLimit);
   const all = withBytecode ? complete : [...taken.values()].map(({ entry }) => entry);
-  all.sort((a, b) => comparePaths(a.path, b.path));
+  all.sort((a, b) => compareBytewise(a.path, b.path));
   return {
     dependencies: all.filter(isDependency),
     firstParty: all.filter((entry) => firstParty.has(entry.path)),

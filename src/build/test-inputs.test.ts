@@ -49,7 +49,9 @@ test("sources, bytecode and caches do not; settings and the interpreter do", () 
   });
   expect(digestOf(folder)).toBe(before);
   expect(digestOf(folder, { ...settings, requirements: [] })).not.toBe(before);
-  expect(digestOf(folder, { ...settings, interpreter: "3.13.1", options: null as string | null })).not.toBe(before);
+  expect(digestOf(folder, { ...settings, interpreter: "3.13.1", options: null as string | null })).not.toBe(
+    before,
+  );
   expect(digestOf(makeFolder())).toBe(before);
 });
 

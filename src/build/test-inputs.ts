@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
-import { comparePaths } from "../zip/compare-paths.ts";
+import { compareBytewise } from "../workspace/compare-bytewise.ts";
 import type { FileHashes } from "./file-hashes.ts";
 import { type FolderStamp, folderStamp } from "./stamps.ts";
 
@@ -33,7 +33,7 @@ export function readTestInputs(folder: string): TestInputs {
   const absent: string[] = [];
   const visit = (path: string): void => {
     folders[path] = folderStamp(path) ?? [0, 0];
-    for (const name of readdirSync(path).toSorted(comparePaths)) {
+    for (const name of readdirSync(path).toSorted(compareBytewise)) {
       if (leftOut.has(name) || name.endsWith(".pyc")) continue;
       const child = join(path, name);
       const status = statSync(child, { throwIfNoEntry: false });

@@ -10,6 +10,7 @@ import { readRecord, writeRecord } from "../store/record.ts";
 import type { Store } from "../store/store-directory.ts";
 import type { Archive } from "../zip/archive.ts";
 import { readArchiveRecord, writeArchiveRecord } from "./archive-record.ts";
+import { DownloadAmount, sizeOf } from "./download-amount.ts";
 import { buildWheel, type BuildSource } from "./build-wheel.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import type { IndexSettings } from "./index-settings.ts";
@@ -66,7 +67,7 @@ export async function obtainArchives(
   context: Context,
 ): Promise<readonly ObtainedPackage[]> {
   const http = openHttp(options.settings, context, { offline: options.offline });
-  const amount = new Amount(lock, options.subject, context);
+  const amount = new DownloadAmount(lock, options.subject, context);
   const obtain = async (each: LockedPackage): Promise<ObtainedPackage> => {
     const wheel = await settleWheel(each, lock, options, http, amount, context);
     const archive = await obtainWheel(each, wheel, options, http, amount, context);
@@ -109,7 +110,7 @@ async function settleWheel(
   lock: Lock,
   options: ObtainOptions,
   http: HttpClient,
-  amount: Amount,
+  amount: DownloadAmount,
   context: Context,
 ): Promise<Wheel> {
   const { source } = each;
@@ -164,7 +165,7 @@ async function locateSource(
   { source }: LockedPackage,
   options: ObtainOptions,
   http: HttpClient,
-  amount: Amount,
+  amount: DownloadAmount,
 ): Promise<BuildSource> {
   switch (source.kind) {
     case "directory":
@@ -196,7 +197,7 @@ async function obtainWheel(
   wheel: Wheel,
   options: ObtainOptions,
   http: HttpClient,
-  amount: Amount,
+  amount: DownloadAmount,
   context: Context,
 ): Promise<Archive> {
   const file = wheelFile(options.store, wheel);
@@ -251,7 +252,7 @@ async function fetchFile(
   file: string,
   options: ObtainOptions,
   http: HttpClient,
-  amount: Amount,
+  amount: DownloadAmount,
 ): Promise<void> {
   const { name, sha256, size } = locked;
   if (locked.path === undefined) {
@@ -286,38 +287,6 @@ async function readLocal(path: string, name: string, options: ObtainOptions): Pr
     if (!existsSync(resolve(options.folder, path)) && existsSync(linked)) return await readFile(linked);
   }
   return await readFile(resolve(options.folder, path));
-}
-
-/** Bytes of all downloads of a function, as one figure. */
-class Amount {
-  readonly #done = new Map<string, number>();
-  readonly #total: number;
-  readonly #subject: string;
-  readonly #context: Context;
-
-  constructor(lock: Lock, subject: string, context: Context) {
-    this.#total = lock.packages.reduce((total, each) => total + sizeOf(each), 0);
-    this.#subject = subject;
-    this.#context = context;
-  }
-
-  show(name: string, bytes: number): void {
-    this.#done.set(name, bytes);
-    const done = [...this.#done.values()].reduce((sum, each) => sum + each, 0);
-    const total = this.#total > done ? { total: this.#total } : {};
-    this.#context.report({
-      kind: "progress",
-      subject: this.#subject,
-      activity: "fetching",
-      done,
-      unit: "bytes",
-      ...total,
-    });
-  }
-}
-
-function sizeOf({ source }: LockedPackage): number {
-  return "file" in source ? (source.file.size ?? 0) : 0;
 }
 
 function notInStore(missing: readonly string[]): BrigError {

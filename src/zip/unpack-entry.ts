@@ -9,7 +9,10 @@ export interface PackedPlace {
 }
 
 /** The bytes of an entry of an archive that was proven sound when it entered the store. */
-export function unpackEntry(archive: Buffer, { offset, compressedSize, method, size }: PackedPlace): Uint8Array {
+export function unpackEntry(
+  archive: Buffer,
+  { offset, compressedSize, method, size }: PackedPlace,
+): Uint8Array {
   const data = archive.subarray(offset, offset + compressedSize);
   if (method === 0) return data;
   // One piece of memory of the right size, instead of many that are put together in the end.

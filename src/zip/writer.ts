@@ -1,4 +1,4 @@
-import { comparePaths } from "./compare-paths.ts";
+import { compareBytewise } from "../workspace/compare-bytewise.ts";
 import { fileTypes, limit16, limit32, recordSizes, signatures, utf8Flag, zip64ExtraId } from "./format.ts";
 
 /** What the headers of one entry say. Sizes are below 4 GiB. */
@@ -115,7 +115,7 @@ export function packEntries(entries: readonly PackEntry[]): Buffer {
   const pieces: Uint8Array[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const entry of entries.toSorted((left, right) => comparePaths(left.path, right.path))) {
+  for (const entry of entries.toSorted((left, right) => compareBytewise(left.path, right.path))) {
     const header = { ...entry, compressedSize: entry.data.length };
     const local = localHeader(header);
     directory.push(centralHeader(header, offset));

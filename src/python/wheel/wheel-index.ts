@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { basename } from "node:path";
 import { BrigError } from "../../errors.ts";
 import type { Archive, SpliceEntry } from "../../zip/archive.ts";
-import { comparePaths } from "../../zip/compare-paths.ts";
+import { compareBytewise } from "../../workspace/compare-bytewise.ts";
 import { findNameConflict } from "../../zip/entry-name.ts";
 import { isExecutable } from "../../zip/executable.ts";
 import { extractMember } from "../../zip/extract.ts";
@@ -37,7 +37,7 @@ function readEntries(bytes: Buffer, wheel: string): readonly SpliceEntry[] {
   const distInfo = readDistInfo(bytes, files, wheel);
   const digests = readRecord(distInfo.record, distInfo.folder, files, wheel);
   const entries = new Map<string, SpliceEntry>();
-  for (const member of files.toSorted((left, right) => comparePaths(left.name, right.name))) {
+  for (const member of files.toSorted((left, right) => compareBytewise(left.name, right.name))) {
     const contents = extractMember(bytes, member, wheel);
     const sha256 = hash("sha256", contents);
     const recorded = digests.get(member.name);
@@ -67,7 +67,7 @@ function readEntries(bytes: Buffer, wheel: string): readonly SpliceEntry[] {
   }
   const conflict = findNameConflict([...entries.keys()]);
   if (conflict !== undefined) throw entryFault(wheel, conflict.name, conflict.reason);
-  return [...entries.values()].toSorted((left, right) => comparePaths(left.path, right.path));
+  return [...entries.values()].toSorted((left, right) => compareBytewise(left.path, right.path));
 }
 
 /** A wheel is what its publisher made it: another version is the way out. */

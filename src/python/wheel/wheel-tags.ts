@@ -1,4 +1,4 @@
-import { comparePaths } from "../../zip/compare-paths.ts";
+import { compareBytewise } from "../../workspace/compare-bytewise.ts";
 import type { PythonTarget } from "../lock.ts";
 import { platformTags } from "./platform-tags.ts";
 import { type BuildTag, type WheelName, matchWheelName } from "./wheel-name.ts";
@@ -73,7 +73,7 @@ function bestRank(wheel: WheelName, ranks: ReadonlyMap<string, number>): number 
 
 function compareRanked(left: Ranked, right: Ranked): number {
   if (left.rank !== right.rank) return left.rank - right.rank;
-  return -compareBuilds(left.build, right.build) || comparePaths(left.fileName, right.fileName);
+  return -compareBuilds(left.build, right.build) || compareBytewise(left.fileName, right.fileName);
 }
 
 function compareBuilds(left: BuildTag | undefined, right: BuildTag | undefined): number {
@@ -81,5 +81,5 @@ function compareBuilds(left: BuildTag | undefined, right: BuildTag | undefined):
     return Number(left !== undefined) - Number(right !== undefined);
   }
   if (left.number !== right.number) return left.number < right.number ? -1 : 1;
-  return comparePaths(left.suffix, right.suffix);
+  return compareBytewise(left.suffix, right.suffix);
 }
