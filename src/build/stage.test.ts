@@ -156,7 +156,9 @@ describe("stageTree", () => {
       spoil(tree, outside);
       expect(changedPaths(tree, record).length).toBeGreaterThan(0);
       expect(
-        await stageOwn(tree, layout.firstParty, record, options).then((made) => made && contents(tree)),
+        await stageOwn(tree, layout.firstParty, record, { ...options, foldersOnly: false }).then(
+          (made) => made && contents(tree),
+        ),
       ).toSatisfy((made: unknown) => made === undefined || JSON.stringify(made) === JSON.stringify(whole));
       const { record: after } = await stageTree(tree, layout, record, options);
       expect(contents(tree)).toEqual(whole);
@@ -178,7 +180,12 @@ describe("stageTree", () => {
         let record: StageRecord | undefined;
         for (const [index, step] of steps.entries()) {
           const layout = makeLayout(join(folder, String(index)), step);
-          const own = record && (await stageOwn(join(folder, "stg"), layout.firstParty, record, options));
+          const own =
+            record &&
+            (await stageOwn(join(folder, "stg"), layout.firstParty, record, {
+              ...options,
+              foldersOnly: false,
+            }));
           record = (own ?? (await stageTree(join(folder, "stg"), layout, record, options))).record;
           await stageTree(join(folder, `fresh-${index}`), layout, undefined, options);
           expect(contents(join(folder, "stg"))).toEqual(contents(join(folder, `fresh-${index}`)));

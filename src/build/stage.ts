@@ -78,19 +78,21 @@ export async function stageTree(
 /**
  * The same for an edit of first-party files, where the dependencies' part of the tree is to stay as it is.
  *
+ * @param options.foldersOnly look for added and removed files only, not for edited ones: enough where no tests will run
+ *   on the tree, since the zip is not made from it
  * @returns `undefined`, with nothing written, when that part is not what the record says, or the edit reaches into its folders
  */
 export async function stageOwn(
   tree: string,
   firstParty: readonly TreeEntry[],
   previous: StageRecord,
-  options: StageOptions,
+  options: StageOptions & { readonly foldersOnly: boolean },
 ): Promise<StageResult | undefined> {
   const { dependencies, own } = previous;
   const ownFolders = parentsOf(firstParty);
   const isKnown = (folder: string): boolean => Object.hasOwn(own.folders, folder) && ownFolders.has(folder);
   const isSame = [...ownFolders, ...Object.keys(own.folders)].every(isKnown);
-  if (!isSame || !(await isPartIntact(tree, dependencies))) return undefined;
+  if (!isSame || !(await isPartIntact(tree, dependencies, options.foldersOnly))) return undefined;
   const stamps = stampFolders(tree, ownFolders);
   if (stamps.size < ownFolders.size) return undefined;
   const files = new Map(firstParty.map((entry) => [entry.path, entry]));
@@ -134,12 +136,16 @@ export function changedPaths(tree: string, record: StageRecord): string[] {
 }
 
 /** Whether every file and folder of a part is as it was; yields to the event loop now and then. */
-async function isPartIntact(tree: string, { files, folders }: StagePart): Promise<boolean> {
+async function isPartIntact(
+  tree: string,
+  { files, folders }: StagePart,
+  foldersOnly: boolean,
+): Promise<boolean> {
   let seen = 0;
   for (const folder of Object.keys(folders)) {
     if (!sameStamp(folderStamp(`${tree}/${folder}`), folders[folder])) return false;
   }
-  for (const path of Object.keys(files)) {
+  for (const path of foldersOnly ? [] : Object.keys(files)) {
     seen += 1;
     if (seen % 200 === 0) await setImmediate();
     const [, size, mtimeMs, ctimeMs] = files[path]!;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { World } from "./api/call.ts";
 import { removeFunction } from "./api/functions.ts";
@@ -79,7 +79,7 @@ export async function createLocalLambda(options: LocalLambdaOptions): Promise<Lo
       const record = state.functions.get(`${region}/${name}`);
       if (record !== undefined) removeFunction(record, call);
     },
-    readZip: (sha256) => readFile(join(codeFolder, `${sha256}.zip`)).catch(() => undefined),
+    readZip: world.code.readZip,
     dispose: async () => {
       await executor.dispose();
       await rm(folder, { recursive: true, force: true });

@@ -49,7 +49,8 @@ export function createSelector(parts: SelectorParts): (arrival: Arrival) => Sele
         return {
           operation: arrival.scope?.service ?? "unknown",
           labels: {},
-          protocol: "rest-json",
+          // Services that answer XML are asked with forms.
+          protocol: isForm(arrival) ? "query-xml" : "rest-json",
           bodyLimit: 0,
           handler: () => {
             throw new AwsFault(
@@ -79,8 +80,11 @@ function serviceOf({
   // Unsigned: a curl of the user's.
   if (/^\/20\d\d-\d\d-\d\d\//.test(rawPath)) return "lambda";
   if (rawPath.startsWith("/_brig/code/")) return "brig";
-  const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
-  return method === "POST" && rawPath === "/" && isForm ? "sts" : "s3";
+  return method === "POST" && rawPath === "/" && isForm({ request }) ? "sts" : "s3";
+}
+
+function isForm({ request }: Pick<Arrival, "request">): boolean {
+  return request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
 }
 
 async function selectControlPlane(arrival: Arrival, controlPlane: ControlPlane): Promise<Selected> {

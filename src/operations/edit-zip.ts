@@ -23,6 +23,13 @@ export interface EditedZip {
   readonly timings: Pick<Timings, "fetch" | "stage" | "pack">;
 }
 
+export interface EditOptions {
+  /** Whether a linked zip is what the last build wrote down. */
+  readonly isUntouched: (prepared: Prepared, zipName: string) => boolean;
+  /** Tests follow, so every file of the tree is looked at. */
+  readonly willTest: boolean;
+}
+
 /**
  * Makes tree and zip of an edit that leaves the dependencies alone: their part of the tree is only looked at, their
  * part of the zip is copied from the last one. Neither wheels nor their indexes are opened.
@@ -33,7 +40,7 @@ export async function editZip(
   prepared: Prepared,
   tree: string,
   record: StageRecord,
-  isUntouched: (prepared: Prepared, zipName: string) => boolean,
+  { isUntouched, willTest }: EditOptions,
   workshop: Workshop,
   context: Context,
 ): Promise<EditedZip | undefined> {
@@ -59,7 +66,7 @@ export async function editZip(
   const packing = packBehind(file, front, firstParty, compressEntry(prepared, workshop));
   packing.catch(() => {});
   try {
-    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared) };
+    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared), foldersOnly: !willTest };
     const staged = await stageOwn(tree, firstParty, record, staging);
     const zip = await packing;
     if (staged === undefined) {

@@ -51,7 +51,14 @@ export async function makeZip(
     return { ...named, stage: record, changed: [], parts: [], timings: { fetch: 0, stage: 0, pack: 0 } };
   }
   if (record && !existing) {
-    const edited = await editZip(prepared, tree, record, isUntouched, workshop, context);
+    const edited = await editZip(
+      prepared,
+      tree,
+      record,
+      { isUntouched, willTest: !options.noTest },
+      workshop,
+      context,
+    );
     if (edited) {
       const began = performance.now();
       const named = await namePacked(prepared, edited.packed, await committing, context);

@@ -7,6 +7,7 @@ import type {
   StoredConfiguration,
   VersionRecord,
 } from "../state/function-record.ts";
+import { versionsOf } from "../state/local-state.ts";
 import { mergeLayers } from "../state/layer-folder.ts";
 import { makeVersion } from "../state/make-version.ts";
 import type { Call, World } from "./call.ts";
@@ -63,6 +64,18 @@ function findLayer(arn: string, { world, region }: Call, previous: readonly stri
 /** Puts a new `$LATEST` in place of the one before, whose environments finish what they do and end. */
 export function replaceLatest(record: FunctionRecord, latest: VersionRecord, world: World): void {
   const { key } = record.latest.runnable;
+  const { code } = record.latest;
   record.latest = latest;
   world.retire(key);
+  releaseUnused(code, world);
+}
+
+/** Lets go of code that no version and no layer has any more. */
+export function releaseUnused(code: StoredCode, { state, code: store }: World): void {
+  const isSame = (other: { readonly code: StoredCode }): boolean => other.code.folder === code.folder;
+  const isUsed =
+    [...state.functions.values()].some((record) => versionsOf(record).some(isSame)) ||
+    [...state.layers.values()].some(({ versions }) => [...versions.values()].some(isSame));
+  // What cannot be removed goes with the service's folder.
+  if (!isUsed) store.release(code).catch(() => {});
 }

@@ -29,20 +29,42 @@ export interface CodeStore {
    * @throws AwsFault InvalidParameterValueException for what is no zip, an unsafe one, or one over 262,144,000 bytes
    */
   readonly add: (zip: Buffer, previous?: StoredCode) => Promise<StoredCode>;
+  /** The zip of this hex SHA-256, if the store has it. */
+  readonly readZip: (sha256: string) => Promise<Buffer | undefined>;
+  /** Removes code that no version has any more: the zip now, the files when nothing that runs can still read them. */
+  readonly release: (code: StoredCode) => Promise<void>;
 }
+
+/** Milliseconds; a little more than the 15 minutes that an invocation may take. */
+const longestUse = 16 * 60 * 1000;
 
 export function openCodeStore(folder: string): CodeStore {
   const known = new Map<string, Promise<StoredCode>>();
+  let unpacked = 0;
   return {
     add: (zip, previous) => {
       const digest = createHash("sha256").update(zip).digest();
       const key = digest.toString("hex");
       const earlier = known.get(key);
       if (earlier !== undefined) return earlier;
-      const made = unpack(zip, digest, join(folder, key), previous);
+      const made = unpack(zip, digest, join(folder, `${key}-${++unpacked}`), previous);
       known.set(key, made);
       made.catch(() => known.delete(key));
       return made;
+    },
+    readZip: async (sha256) => {
+      const code = await known.get(sha256)?.catch(() => undefined);
+      return code?.zipFile === undefined ? undefined : readFile(code.zipFile).catch(() => undefined);
+    },
+    release: async (code) => {
+      // A folder that is run as it is belongs to somebody else.
+      if (code.zipFile === undefined) return;
+      known.delete(Buffer.from(code.sha256, "base64").toString("hex"));
+      await rm(code.zipFile, { force: true });
+      const removal = setTimeout(() => {
+        rm(code.folder, { recursive: true, force: true }).catch(() => {});
+      }, longestUse);
+      removal.unref();
     },
   };
 }
