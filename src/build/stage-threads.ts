@@ -9,8 +9,6 @@ import type { FileStamp } from "./stamps.ts";
 
 /** Starting a thread takes as long as writing this many files. */
 const filesWorthAThread = 400;
-/** A job is cut into pieces of this many files, so that one big wheel keeps all threads busy. */
-const filesInAJob = 400;
 
 /**
  * Writes the files of all jobs, in threads where that pays, and returns each file's stamp by absolute path.
@@ -26,7 +24,8 @@ export async function runStageJobs(jobs: readonly StageJob[]): Promise<Map<strin
     for (const job of jobs) keep(job, writeStagedFiles(job));
     return stamps;
   }
-  const pieces = jobs.flatMap(cutJob);
+  // Largest first, each archive by one thread: two that hold the same wheel in memory gain little.
+  const pieces = [...jobs].toSorted((a, b) => bytesOf(b) - bytesOf(a));
   const threads = Math.min(4, availableParallelism(), pieces.length);
   await Promise.all(Array.from({ length: threads }, () => runThread(pieces, keep)));
   return stamps;
@@ -64,10 +63,6 @@ function ask(worker: Worker, job: StageJob): Promise<StageAnswer> {
   });
 }
 
-function cutJob(job: StageJob): StageJob[] {
-  const pieces: StageJob[] = [];
-  for (let start = 0; start < job.files.length; start += filesInAJob) {
-    pieces.push({ source: job.source, files: job.files.slice(start, start + filesInAJob) });
-  }
-  return pieces;
+function bytesOf(job: StageJob): number {
+  return job.files.reduce((total, { size }) => total + size, 0);
 }

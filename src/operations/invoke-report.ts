@@ -44,7 +44,7 @@ export function invokeFault(name: string, handler: string, report: InvokeReport)
   if (withoutHandler.has(type) || (type === "Runtime.ImportModuleError" && lacksModule(message, handler))) {
     return new BrigError(
       "handler-missing",
-      `${name} has no handler ${handler}: ${message}`,
+      `${name} has no ${`handler ${handler}`.trim()}: ${message}`,
       "name the handler in its brig.yaml: function: {Handler: module.function}",
     );
   }
