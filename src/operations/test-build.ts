@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { TestRecord } from "../build/manifest.ts";
+import { type TestRecord, testsNotRun } from "../build/manifest.ts";
 import { planTests, runTests, type TestOutcome, type TestPlan } from "../build/run-tests.ts";
 import { changedPaths } from "../build/stage.ts";
 import { digestTests, readTestInputs, type TestInputs } from "../build/test-inputs.ts";
@@ -50,16 +50,8 @@ export async function testBuild(
   const counts = (last.status === "passed" || last.status === "none") && last.digest === digest;
   if (counts && !options.testOnly && !options.force) return { ...rest, record: last, fresh: false };
   if (options.noTest) {
-    const record = {
-      status: "skipped",
-      runner: null,
-      duration: 0,
-      passed: null,
-      failed: null,
-      digest: null,
-    } as const;
     // A failed run stays on record: the zip is no better for not having been tested again.
-    return { ...rest, record, fresh: last.status !== "failed" && last.digest !== null };
+    return { ...rest, record: testsNotRun, fresh: last.status !== "failed" && last.digest !== null };
   }
   const began = performance.now();
   const tree = await settleTree(prepared, workshop, context);

@@ -16,27 +16,14 @@ import { afterAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type BuildSource, type BuiltWheel, buildWheel } from "./build-wheel.ts";
 import type { IndexSettings } from "./index-settings.ts";
+import { bareSettings } from "./test-settings.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { makeWheel } from "./wheel/test-wheel.ts";
 
 const room = mkdtempSync(join(tmpdir(), "brig build "));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-const settings: IndexSettings = {
-  indexes: [],
-  credentials: [],
-  netrc: undefined,
-  caFiles: [],
-  caDirectory: undefined,
-  clientCertificate: undefined,
-  proxy: undefined,
-  insecureHosts: [],
-  timeout: 2000,
-  findLinks: [],
-  noIndex: false,
-  uvEnv: {},
-  secrets: ["hunter2hunter2"],
-};
+const settings: IndexSettings = { ...bareSettings, secrets: ["hunter2hunter2"] };
 const target = { python: "3.13", system: "linux", machine: "x86_64", floor: [2, 34] } as const;
 const interpreter: Interpreter = {
   file: "/usr/bin/env",

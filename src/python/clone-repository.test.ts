@@ -8,25 +8,12 @@ import { afterAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { cloneRepository } from "./clone-repository.ts";
 import type { IndexSettings } from "./index-settings.ts";
+import { bareSettings } from "./test-settings.ts";
 
 const room = mkdtempSync(join(tmpdir(), "brig clone "));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-const settings: IndexSettings = {
-  indexes: [],
-  credentials: [],
-  netrc: undefined,
-  caFiles: [],
-  caDirectory: undefined,
-  clientCertificate: undefined,
-  proxy: undefined,
-  insecureHosts: [],
-  timeout: 2000,
-  findLinks: [],
-  noIndex: false,
-  uvEnv: {},
-  secrets: ["hunter2hunter2"],
-};
+const settings: IndexSettings = { ...bareSettings, secrets: ["hunter2hunter2"] };
 const own = {
   PATH: process.env["PATH"],
   HOME: room,

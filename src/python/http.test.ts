@@ -12,6 +12,7 @@ import { type HttpClient, type HttpOptions, openHttp } from "./http.ts";
 import { httpStatusOf } from "./http-fault.ts";
 import { renderUrl, selectProxy } from "./http-route.ts";
 import type { IndexSettings } from "./index-settings.ts";
+import { bareSettings } from "./test-settings.ts";
 
 const room = mkdtempSync(join(tmpdir(), "brig http "));
 const bytes = Buffer.alloc(300_000, "wheel");
@@ -35,21 +36,6 @@ async function listen(server: Server): Promise<string> {
 const serve = async (listener: RequestListener): Promise<string> =>
   `http://${await listen(createServer(listener))}`;
 
-const noSettings: IndexSettings = {
-  indexes: [],
-  credentials: [],
-  netrc: undefined,
-  caFiles: [],
-  caDirectory: undefined,
-  clientCertificate: undefined,
-  proxy: undefined,
-  insecureHosts: [],
-  timeout: 2000,
-  findLinks: [],
-  noIndex: false,
-  uvEnv: {},
-  secrets: [],
-};
 const interruption = (): AbortController => new AbortController();
 
 function client(
@@ -59,7 +45,7 @@ function client(
   { signal } = interruption(),
 ): HttpClient {
   const context = { cwd: room, env, now: () => new Date(), signal, report: () => {} };
-  const http = openHttp({ ...noSettings, ...settings }, context, { retryDelay: 1, ...options });
+  const http = openHttp({ ...bareSettings, ...settings }, context, { retryDelay: 1, ...options });
   open.push(http);
   return http;
 }
@@ -259,7 +245,7 @@ test("a certificate of one's own authority: refused, trusted by file, or not che
 });
 
 function proxyOf(url: string, env: Context["env"]): string | undefined {
-  return selectProxy(new URL(url), noSettings, env);
+  return selectProxy(new URL(url), bareSettings, env);
 }
 
 test("which proxy is for which URL", () => {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import type { Context, ReportEvent } from "../context.ts";
 import { contentFile, sha256Of } from "../store/content.ts";
 import { openStore, type Store } from "../store/store-directory.ts";
-import type { IndexSettings } from "./index-settings.ts";
+import { bareSettings } from "./test-settings.ts";
 import type { Lock, LockedPackage } from "./lock.ts";
 import { type ObtainedPackage, obtainArchives } from "./obtain-archives.ts";
 import { makeWheel } from "./wheel/test-wheel.ts";
@@ -18,21 +18,7 @@ afterEach(() => {
 });
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-const settings: IndexSettings = {
-  indexes: [],
-  credentials: [],
-  netrc: undefined,
-  caFiles: [],
-  caDirectory: undefined,
-  clientCertificate: undefined,
-  proxy: undefined,
-  insecureHosts: [],
-  timeout: 2000,
-  findLinks: [],
-  noIndex: false,
-  uvEnv: {},
-  secrets: [],
-};
+const settings = bareSettings;
 const reported: ReportEvent[] = [];
 
 async function newStore(): Promise<{ readonly store: Store; readonly context: Context }> {
