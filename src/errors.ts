@@ -35,6 +35,17 @@ export const exitStatusByCode = {
   busy: 1,
   "already-exists": 1,
   "tool-missing": 1,
+  "target-not-found": 2,
+  "target-protected": 1,
+  "credentials-missing": 1,
+  "credentials-expired": 1,
+  "access-denied": 1,
+  throttled: 1,
+  conflict: 1,
+  drifted: 1,
+  "smoke-failed": 1,
+  "aws-failed": 1,
+  "not-deployed": 1,
   interrupted: 130,
 } as const;
 

@@ -1,0 +1,14 @@
+/** Lambda's API in one place: paced, retried where that is safe, with members that the SDK does not know. */
+export interface LambdaCalls {
+  /**
+   * One call by AWS's own name, `UpdateFunctionCode`; members that the SDK does not know pass in both directions.
+   *
+   * Throttles are waited for. After a dropped connection reads and idempotent writes are repeated; writes that carry a
+   * RevisionId, and those that create, delete or invoke, are not: they throw an AwsError named `ConnectionLost`,
+   * and the caller reads what became of them.
+   *
+   * @throws AwsError what AWS refused, to be judged by the caller
+   * @throws BrigError `access-denied`, `credentials-missing`, `credentials-expired`, `throttled`, `interrupted`
+   */
+  call<T = Record<string, unknown>>(operation: string, input: Readonly<Record<string, unknown>>): Promise<T>;
+}
