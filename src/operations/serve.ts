@@ -1,21 +1,15 @@
 import type { Context } from "../context.ts";
-import { BrigError } from "../errors.ts";
-import type { Executor, InvokeInput, InvokeOutcome, LogEvent, RunnableVersion } from "../local/contract.ts";
-import { createFetchObject } from "../local/fetch-object.ts";
-import { createInvokeRoutes } from "../local/invoke/routes.ts";
-import { createLogStore } from "../local/logs/log-store.ts";
-import { createLogRoutes } from "../local/logs/routes.ts";
-import type { Handler, Routes } from "../local/route.ts";
-import { type LocalService, startService } from "../local/service.ts";
-import { createUrlHandler } from "../local/url/url-handler.ts";
+import type { RequestContext } from "../local/route.ts";
+import type { LocalService } from "../local/service.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 import { selectFunctions } from "../workspace/select-functions.ts";
 import { freshHeader } from "./invoke-running.ts";
 import { localPlace } from "./local-place.ts";
-import { type KnownInterpreters, planLocalLambda } from "./open-local-lambda.ts";
+import type { KnownInterpreters } from "./open-local-lambda.ts";
 import { announceService } from "./running-service.ts";
 import { type ServedFunction, type ServedPorts, serveFunction } from "./served-function.ts";
+import { type ServedInvocation, startLocalService } from "./start-local-service.ts";
 
 export interface ServeOptions {
   /** Empty: all functions of the workspace. */
@@ -33,14 +27,6 @@ export interface ServeReady {
   readonly region: string;
   readonly account: string;
   readonly functions: readonly { readonly name: string; readonly arn: string; readonly url: string }[];
-}
-
-/** An invocation that is over. */
-export interface ServedInvocation {
-  readonly functionName: string;
-  readonly memorySize: number;
-  readonly outcome: InvokeOutcome;
-  readonly logs: string;
 }
 
 export interface ServePorts extends ServedPorts {
@@ -62,7 +48,18 @@ export async function serve(options: ServeOptions, ports: ServePorts, context: C
   const folders = workspace === undefined ? [] : selectServed(workspace, options.names, context);
   const known: KnownInterpreters = new Map();
   const served = new Map<string, ServedFunction>();
-  const service = await start(options, ports, known, served, context);
+  const service = await startLocalService(
+    {
+      port: options.port,
+      host: options.host,
+      known,
+      onInvocation: ports.onInvocation,
+      onTrouble: ports.onTrouble,
+      beforeInvoke: (request) => awaitBuild(request, served),
+      beforeUrl: async (urlId) => await findByUrl(served, urlId)?.settle(),
+    },
+    context,
+  );
   let look: NodeJS.Timeout | undefined;
   let withdraw: (() => Promise<void>) | undefined;
   try {
@@ -100,79 +97,17 @@ function selectServed(
   return selectFunctions(workspace, context.cwd, { names, all: names.length === 0 });
 }
 
-async function start(
-  options: ServeOptions,
-  ports: ServePorts,
-  known: KnownInterpreters,
-  served: ReadonlyMap<string, ServedFunction>,
-  context: Context,
-): Promise<LocalService> {
-  const store = createLogStore({ now: context.now });
-  const open = new Map<string, string>();
-  const logSink = (event: LogEvent): void => {
-    store.add(event);
-    if (event.requestId === undefined) return;
-    const text = event.message.endsWith("\n") ? event.message : `${event.message}\n`;
-    open.set(event.requestId, (open.get(event.requestId) ?? "") + text);
-  };
-  const plan = await planLocalLambda(known, logSink, context);
-  const observe = (executor: Executor): Executor => ({
-    ...executor,
-    invoke: async (version: RunnableVersion, input: InvokeInput) => {
-      try {
-        const outcome = await executor.invoke(version, input);
-        const { functionName, memorySize } = version;
-        ports.onInvocation({ functionName, memorySize, outcome, logs: open.get(input.requestId) ?? "" });
-        return outcome;
-      } finally {
-        open.delete(input.requestId);
-      }
-    },
-  });
-  const fetchObject = createFetchObject(context.env);
-  try {
-    return await startService({
-      ...plan,
-      ...(fetchObject !== undefined && { fetchObject }),
-      port: options.port,
-      host: options.host,
-      createExecutor: async (place) => observe(await plan.createExecutor(place)),
-      createRoutes: ({ directory, executor }): Routes => {
-        const { now } = context;
-        const invoking = createInvokeRoutes({ directory, executor, now, onTrouble: ports.onTrouble });
-        const answerUrl = createUrlHandler({ directory, executor, account: localPlace.account, now });
-        return {
-          lambda: (invoking.lambda ?? []).map((route) => ({
-            ...route,
-            handler: waitingForBuild(route.handler, served),
-          })),
-          targets: createLogRoutes(store).targets ?? [],
-          functionUrl: async (urlId, request, response) => {
-            await findByUrl(served, urlId)?.settle();
-            await answerUrl(urlId, request, response);
-          },
-          ...(invoking.dispose && { dispose: invoking.dispose }),
-        };
-      },
-      onFault: (cause) =>
-        ports.onTrouble(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)),
-    });
-  } catch (cause) {
-    throw listenFault(options, cause);
-  }
-}
-
 /** A request during a build is answered by the new code; brig's own looks for an edit of this very moment, too. */
-function waitingForBuild(handler: Handler, served: ReadonlyMap<string, ServedFunction>): Handler {
-  return async (request) => {
-    const reference = request.labels["FunctionName"] ?? "";
-    const [, name] = /^(?:.*:function:|\d{12}:)?([\w-]+)(?::[^:]*)?$/.exec(reference) ?? [];
-    for (const each of served.values()) {
-      if (each.lambdaName() !== undefined && each.lambdaName() !== name) continue;
-      await (request.request.headers[freshHeader] === undefined ? each.settle() : each.refresh());
-    }
-    return await handler(request);
-  };
+async function awaitBuild(
+  request: RequestContext,
+  served: ReadonlyMap<string, ServedFunction>,
+): Promise<void> {
+  const reference = request.labels["FunctionName"] ?? "";
+  const [, name] = /^(?:.*:function:|\d{12}:)?([\w-]+)(?::[^:]*)?$/.exec(reference) ?? [];
+  for (const each of served.values()) {
+    if (each.lambdaName() !== undefined && each.lambdaName() !== name) continue;
+    await (request.request.headers[freshHeader] === undefined ? each.settle() : each.refresh());
+  }
 }
 
 function findByUrl(served: ReadonlyMap<string, ServedFunction>, urlId: string): ServedFunction | undefined {
@@ -221,22 +156,6 @@ function describeReady(service: LocalService, served: ReadonlyMap<string, Served
       return arn === undefined || urlId === undefined ? [] : [{ name, arn, url: service.renderUrl(urlId) }];
     }),
   };
-}
-
-function listenFault({ host, port }: ServeOptions, cause: unknown): unknown {
-  if (!(cause instanceof Error) || !("code" in cause)) return cause;
-  switch (cause.code) {
-    case "EADDRINUSE":
-      return new BrigError("busy", `port ${port} of ${host} is taken`, "brig serve --port 0", { cause });
-    case "EACCES":
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new BrigError("usage-invalid", `brig cannot listen on ${host}:${port}: ${cause.message}`, null, {
-        cause,
-      });
-    default:
-      return cause;
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
-import type { ServedInvocation, ServeReady } from "../../operations/serve.ts";
+import type { ServeReady } from "../../operations/serve.ts";
+import type { ServedInvocation } from "../../operations/start-local-service.ts";
 import type { BrigError } from "../../errors.ts";
 import { type Output, reportOf } from "../output.ts";
 import { renderLog } from "./log-line.ts";
