@@ -20,6 +20,11 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The value that the given part (0 to 1) of the values does not exceed. */
+export function percentile(values, part) {
+  return values.toSorted((a, b) => a - b)[Math.ceil(part * values.length) - 1];
+}
+
 /** Runs the sides in turn, `runs` times after one warm-up each; a side is a function that returns milliseconds. */
 export function inTurn(sides, runs) {
   const times = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
@@ -38,4 +43,14 @@ export function seconds(milliseconds) {
 
 export function has(program) {
   return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+}
+
+/** Interpreter and uv, found the way brig finds them. */
+export function findTools(brig, cwd, env) {
+  const { checks } = JSON.parse(
+    run(process.execPath, [brig, "doctor", "--json"], { cwd, env, mayFail: true }).stdout,
+  );
+  const path = (subject) =>
+    /\(([^)]+)\)$/.exec(checks.find((check) => check.subject === subject)?.message ?? "")?.[1];
+  return { python: path("python3.13"), uv: path("uv") };
 }

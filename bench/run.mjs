@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { has, inTurn, run, seconds } from "./measure.mjs";
+import { findTools, has, inTurn, run, seconds } from "./measure.mjs";
 
 const brig = join(import.meta.dirname, "..", "dist", "brig.cjs");
 const folder = mkdtempSync(join(tmpdir(), "brig-bench-"));
@@ -66,16 +66,6 @@ function edit(path) {
   writeFileSync(join(path, "src", "lambda_function.py"), source.replace("0", String(edits)));
 }
 
-/** Interpreter and uv, found the way brig finds them. */
-function tools(root) {
-  const { checks } = JSON.parse(
-    run(process.execPath, [brig, "doctor", "--json"], { cwd: root, env, mayFail: true }).stdout,
-  );
-  const path = (subject) =>
-    /\(([^)]+)\)$/.exec(checks.find((check) => check.subject === subject)?.message ?? "")?.[1];
-  return { python: path("python3.13"), uv: path("uv") };
-}
-
 const { root, path } = makeWorkspace();
 console.log("preparing: first build, warm stores …");
 const first = run(
@@ -86,7 +76,7 @@ const first = run(
 const peak = Number(/peak (\d+)/.exec(first.stdout)?.[1]);
 const zip = readdirSync(join(path, "builds")).find((name) => name.endsWith(".zip"));
 const zipSize = statSync(join(path, "builds", zip)).size;
-const { python, uv } = tools(root);
+const { python, uv } = findTools(brig, root, env);
 
 /** Runs a build and prints the peak resident memory of its largest process, in kB (getrusage of children). */
 function memoryProbe() {
