@@ -49,6 +49,8 @@ export async function runTests(
     readonly folder: string;
     readonly tree: string;
     readonly builds: string;
+    /** What tests see besides the user's environment; `undefined` takes a variable away. */
+    readonly variables: Context["env"];
   },
   python: string | undefined,
   context: Context,
@@ -98,10 +100,7 @@ export async function runTests(
 }
 
 /** The user's environment, but nothing in it makes Python write into the tree or find the code of another environment. */
-function testEnvironment(
-  where: { readonly folder: string; readonly tree: string; readonly builds: string },
-  env: Context["env"],
-): Context["env"] {
+function testEnvironment(where: Parameters<typeof runTests>[1], env: Context["env"]): Context["env"] {
   const { PYTHONHOME: _home, PYTHONSTARTUP: _startup, VIRTUAL_ENV: _environment, ...rest } = env;
   const options = [env["PYTEST_ADDOPTS"], `-o "cache_dir=${cacheFolder(where)}"`].filter(Boolean).join(" ");
   return {
@@ -110,6 +109,7 @@ function testEnvironment(
     PYTHONDONTWRITEBYTECODE: "1",
     PYTHONNOUSERSITE: "1",
     PYTEST_ADDOPTS: options,
+    ...where.variables,
   };
 }
 

@@ -5,6 +5,7 @@ import { changedPaths } from "../build/stage.ts";
 import { digestTests, readTestInputs, type TestInputs } from "../build/test-inputs.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
+import type { PutFunction } from "../local/put-function.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { describePut } from "./describe-put.ts";
 import type { MadeZip } from "./make-zip.ts";
@@ -41,8 +42,9 @@ export async function testBuild(
     requirements: settings.test.requirements,
     interpreter: interpreter?.version ?? null,
     options: context.env["PYTEST_ADDOPTS"] ?? null,
-    // Cases run with the function's memory, timeout and variables; other tests know nothing of them.
-    ...(cases.length > 0 && { function: settings.function }),
+    // In local Lambda a function has its memory, timeout and variables; other tests know nothing of them.
+    ...((cases.length > 0 || settings.test.local) && { function: settings.function }),
+    ...(settings.test.local && { local: true }),
   };
   const digest = digestTests(folder.folder, inputs, prepared.otherHashes, decisive);
   const rest = { inputs, output: "", changed: [], duration: 0 };
@@ -61,7 +63,8 @@ export async function testBuild(
     return { ...rest, record, fresh: true };
   }
   context.report({ kind: "progress", subject: folder.name, activity: "testing" });
-  const units = plan.kind === "none" ? noUnits : await runUnits(plan, tree, prepared, workshop, context);
+  const units =
+    plan.kind === "none" ? noUnits : await runUnits(plan, tree, prepared, made, workshop, context);
   const { output, ...outcome } = addCases(
     units,
     await testCases(cases, tree, prepared, made, context),
@@ -86,13 +89,30 @@ async function runUnits(
   plan: Exclude<TestPlan, { kind: "none" }>,
   tree: RunnableTree,
   prepared: Prepared,
+  made: MadeZip,
   workshop: Workshop,
   context: Context,
 ): Promise<TestOutcome> {
-  const { folder, builds } = prepared;
+  const { folder, builds, settings, interpreter } = prepared;
   const python = await settleTestPython(plan, prepared, workshop, context);
   const where = { subject: folder.name, folder: folder.folder, tree: tree.path, builds };
-  return await runTests(plan, where, python, context);
+  if (!settings.test.local) return await runTests(plan, { ...where, variables: {} }, python, context);
+  const { startTestService } = await import("./service-for-tests.ts");
+  const service = await startTestService(describeTested(tree, prepared, made), interpreter, context);
+  try {
+    const outcome = await runTests(plan, { ...where, variables: service.variables }, python, context);
+    if (outcome.status !== "failed") return outcome;
+    const text = service.logs();
+    context.report({ kind: "output", subject: folder.name, text });
+    return { ...outcome, output: outcome.output + text };
+  } finally {
+    await service.dispose();
+  }
+}
+
+function describeTested(tree: RunnableTree, prepared: Prepared, made: MadeZip): PutFunction {
+  const twin = tree.record === undefined ? undefined : join(prepared.folder.folder, tree.path);
+  return describePut(prepared.folder, made.manifest, prepared, twin);
 }
 
 /** `events/NAME.json` with `events/NAME.expect.json`, on local Lambda: it is only loaded where there are any. */
@@ -106,14 +126,8 @@ async function testCases(
   if (names.length === 0) return undefined;
   const { folder, interpreter } = prepared;
   const { runCases } = await import("./run-cases.ts");
-  const twin = tree.record === undefined ? undefined : join(folder.folder, tree.path);
-  const results = await runCases(
-    folder,
-    names,
-    describePut(folder, made.manifest, prepared, twin),
-    interpreter,
-    context,
-  );
+  const put = describeTested(tree, prepared, made);
+  const results = await runCases(folder, names, put, interpreter, context);
   context.report({ kind: "output", subject: folder.name, text: results.output });
   return results;
 }

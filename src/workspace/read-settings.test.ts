@@ -37,7 +37,7 @@ test("without any brig.yaml the defaults hold", async () => {
       bytecode: undefined,
       allow: [],
     },
-    test: { requirements: [] },
+    test: { requirements: [], local: false },
     targets: {},
     files: [
       { file: join(root, "functions/hello/brig.yaml"), exists: false },

@@ -107,6 +107,10 @@ export const settingsSchema = z.strictObject({
   test: z
     .strictObject({
       requirements: texts.describe("What the tests need besides the function's own requirements").optional(),
+      local: z
+        .boolean()
+        .describe("While tests run, AWS_ENDPOINT_URL_LAMBDA leads to local Lambda with the function in it")
+        .optional(),
     })
     .optional(),
   targets: z

@@ -21,7 +21,11 @@ export interface Settings {
     readonly bytecode: boolean | undefined;
     readonly allow: readonly string[];
   };
-  readonly test: { readonly requirements: readonly string[] };
+  readonly test: {
+    readonly requirements: readonly string[];
+    /** Tests find local Lambda with the function in it. */
+    readonly local: boolean;
+  };
   readonly targets: Readonly<Record<string, TargetSettings>>;
   /** Absolute paths of the brig.yaml files that were looked for, nearest first; those that exist were read. */
   readonly files: readonly { readonly file: string; readonly exists: boolean }[];

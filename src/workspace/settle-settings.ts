@@ -56,7 +56,7 @@ export function settleSettings(
       bytecode: build.bytecode,
       allow: build.allow ?? [],
     },
-    test: { requirements: test.requirements ?? [] },
+    test: { requirements: test.requirements ?? [], local: test.local ?? false },
     targets: Object.fromEntries(
       Object.entries(targets).map(([name, target]) => [name, settleTarget(name, target)]),
     ),
