@@ -17,6 +17,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// The SDK speaks on stderr of versions of Node to come, which no user of brig can do anything about. It reads this when it is loaded.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 const host = {
   cwd: process.cwd(),
   env: process.env,

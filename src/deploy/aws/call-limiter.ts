@@ -18,7 +18,7 @@ const unlimited = new Set(["Invoke", "InvokeWithResponseStream", "GetCallerIdent
 /** @param now milliseconds that only grow */
 export function createLimiter(now: () => number = () => performance.now()): CallLimiter {
   const buckets: Record<"read" | "other", Bucket> = {
-    read: fullBucket({ rate: 100, capacity: 20 }, now()),
+    read: fullBucket({ rate: 100, capacity: 50 }, now()),
     other: fullBucket({ rate: 15, capacity: 15 }, now()),
   };
   const bucketOf = (operation: string): "read" | "other" => (operation === "GetFunction" ? "read" : "other");
@@ -34,7 +34,11 @@ export function createLimiter(now: () => number = () => performance.now()): Call
     pause: (operation, milliseconds) => {
       const key = bucketOf(operation);
       const bucket = buckets[key];
-      buckets[key] = { ...bucket, tokens: 0, at: Math.max(bucket.at, now() + milliseconds) };
+      buckets[key] = {
+        ...bucket,
+        tokens: Math.min(bucket.tokens, 0),
+        at: Math.max(bucket.at, now() + milliseconds),
+      };
     },
   };
 }

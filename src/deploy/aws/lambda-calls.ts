@@ -7,8 +7,14 @@ export interface LambdaCalls {
    * RevisionId, and those that create, delete or invoke, are not: they throw an AwsError named `ConnectionLost`,
    * and the caller reads what became of them.
    *
+   * @param signal ends the call, and the waiting for its turn; the command's own unless another is given, which a return
+   * after Ctrl-C needs. Writes that are on their way are not cut off.
    * @throws AwsError what AWS refused, to be judged by the caller
    * @throws BrigError `access-denied`, `credentials-missing`, `credentials-expired`, `throttled`, `interrupted`
    */
-  call<T = Record<string, unknown>>(operation: string, input: Readonly<Record<string, unknown>>): Promise<T>;
+  readonly call: <T = Record<string, unknown>>(
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ) => Promise<T>;
 }
