@@ -15,9 +15,10 @@ const longestComment = 0xffff;
  * where the directory is gets refused: bytes behind the end, a second end in the comment, bytes between the
  * directory and its end (which shift all offsets), zip64 and plain records that contradict each other.
  *
+ * @param base where in the zip `bytes` begin, when they are only its end
  * @throws BrigError `wheel-invalid`
  */
-export function findDirectory(bytes: Buffer, archive: string): DirectoryPlace {
+export function findDirectory(bytes: Buffer, archive: string, base = 0): DirectoryPlace {
   const end = findEnd(bytes, archive);
   const plain = {
     disk: bytes.readUInt16LE(end + 4),
@@ -27,7 +28,7 @@ export function findDirectory(bytes: Buffer, archive: string): DirectoryPlace {
     size: bytes.readUInt32LE(end + 12),
     offset: bytes.readUInt32LE(end + 16),
   };
-  const wide = readZip64End(bytes, end, archive);
+  const wide = readZip64End(bytes, end, archive, base);
   if (wide !== undefined) {
     requireAgreement(plain, wide.fields, archive);
   }
@@ -35,7 +36,7 @@ export function findDirectory(bytes: Buffer, archive: string): DirectoryPlace {
   if (disk !== 0 || directoryDisk !== 0 || countHere !== count) {
     throw archiveFault(archive, "is one part of a zip split over several files");
   }
-  const directoryEnd = wide?.offset ?? end;
+  const directoryEnd = base + (wide?.offset ?? end);
   if (offset + size !== directoryEnd) {
     throw archiveFault(
       archive,
@@ -77,16 +78,19 @@ function readZip64End(
   bytes: Buffer,
   end: number,
   archive: string,
+  base: number,
 ): { readonly offset: number; readonly fields: EndFields } | undefined {
   const locator = end - recordSizes.zip64Locator;
   if (locator < 0 || bytes.readUInt32LE(locator) !== signatures.zip64Locator) return undefined;
-  const offset = readWide(bytes, locator + 8, archive);
+  const place = readWide(bytes, locator + 8, archive);
+  const offset = place - base;
   const disks = bytes.readUInt32LE(locator + 16);
   if (bytes.readUInt32LE(locator + 4) !== 0 || disks > 1) {
     throw archiveFault(archive, "is one part of a zip split over several files");
   }
-  if (offset + recordSizes.zip64End > locator || bytes.readUInt32LE(offset) !== signatures.zip64End) {
-    throw archiveFault(archive, `has no zip64 end record at ${offset}`);
+  const inside = offset >= 0 && offset + recordSizes.zip64End <= locator;
+  if (!inside || bytes.readUInt32LE(offset) !== signatures.zip64End) {
+    throw archiveFault(archive, `has no zip64 end record at ${place}`);
   }
   // The size field does not count itself and what stands before it.
   if (offset + 12 + readWide(bytes, offset + 4, archive) !== locator) {

@@ -1,0 +1,45 @@
+import { BrigError } from "../../errors.ts";
+import { AwsError } from "../aws/aws-error.ts";
+
+/** What the SDK's exceptions have; they are told by their names, as the SDK itself is only loaded for an upload. */
+interface S3Answer extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** The status of S3's answer, `undefined` where there was none: a broken connection, an interruption. */
+export function s3Status(error: unknown): number | undefined {
+  return error instanceof Error ? (error as S3Answer).$metadata?.httpStatusCode : undefined;
+}
+
+/**
+ * An error of S3 as people see it.
+ *
+ * @param action the permission that the call needs, without `s3:`: `PutObject`
+ */
+export function s3Fault(error: unknown, action: string, bucket: string): unknown {
+  if (error instanceof BrigError || !(error instanceof Error)) return error;
+  const status = s3Status(error);
+  const options = { cause: error };
+  if (error.name.startsWith("Expired")) {
+    return new BrigError("credentials-expired", `S3 says: ${error.message}`, "aws sso login", options);
+  }
+  if (error.name === "NoSuchBucket") {
+    const message = `there is no S3 bucket ${bucket}, named in function.Code.S3Bucket`;
+    return new BrigError("aws-failed", message, `aws s3 mb s3://${bucket}`, options);
+  }
+  if (status === 301 || error.name === "PermanentRedirect") {
+    const message = `the S3 bucket ${bucket} is in another region than the function`;
+    return new BrigError(
+      "aws-failed",
+      message,
+      `aws s3api get-bucket-location --bucket ${bucket}, and name a bucket of the function's region`,
+      options,
+    );
+  }
+  if (status === 403) {
+    const message = `AWS does not allow s3:${action} on ${bucket}: ${error.message}`;
+    return new BrigError("access-denied", message, "brig doctor --policy", options);
+  }
+  // The SDK's own faults of credentials and connections say themselves what is wrong.
+  return status === undefined ? error : new AwsError(action, error.name, status, error.message, options);
+}
