@@ -257,3 +257,55 @@ describe("test cases", () => {
     expect(row.error).toMatchObject({ code: "config-invalid", message: expect.stringContaining("gone") });
   });
 });
+
+describe("--with-credentials", () => {
+  const handlerOfCredentials =
+    "import os\n\ndef lambda_handler(event, context):\n" +
+    "    return [os.environ.get(name) for name in ('AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN', 'AWS_REGION', 'HOME')]\n";
+  const user = {
+    AWS_ACCESS_KEY_ID: "AKIAUSER",
+    AWS_SECRET_ACCESS_KEY: "canary",
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+    AWS_REGION: "eu-west-3",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  const invoke = async (args: readonly string[], env: Record<string, string | undefined> = user) => {
+    const place = makeWorkspace({
+      "functions/me/brig.yaml": "function: {Runtime: python3.13}\n",
+      "functions/me/src/lambda_function.py": handlerOfCredentials,
+    });
+    return await brig(place, ["invoke", "me", ...args], env);
+  };
+
+  test("without it, nothing of the user reaches the function", async () => {
+    const { stdout } = await invoke([]);
+    const [key, , region] = JSON.parse(stdout) as string[];
+    expect([key, region]).toEqual(["ASIAQAAAAAAALOCALDUM", "us-east-1"]);
+  });
+
+  test("with it, the function acts as the user, in the user's region", async () => {
+    const { stdout } = await invoke(["--with-credentials"]);
+    expect(JSON.parse(stdout)).toEqual(["AKIAUSER", null, "eu-west-3", null]);
+  });
+
+  test("of a profile", async () => {
+    const home = temporaryFolder();
+    writeFiles(home, {
+      ".aws/credentials": "[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = x\n",
+      ".aws/config": "[profile work]\nregion = ap-south-1\n",
+    });
+    const place = { HOME: home, AWS_PROFILE: "work", AWS_ACCESS_KEY_ID: undefined, AWS_REGION: undefined };
+    const pyenv = process.env["PYENV_ROOT"] ?? join(process.env["HOME"]!, ".pyenv");
+    const { stdout } = await invoke(["--with-credentials"], { ...user, ...place, PYENV_ROOT: pyenv });
+    expect(JSON.parse(stdout)).toEqual(["AKIAWORK", null, "ap-south-1", null]);
+  });
+
+  test("without any, it says so", async () => {
+    const none = { HOME: temporaryFolder(), AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const pyenv = process.env["PYENV_ROOT"] ?? join(process.env["HOME"]!, ".pyenv");
+    const { status, stderr } = await invoke(["--with-credentials"], { ...user, ...none, PYENV_ROOT: pyenv });
+    expect(status).toBe(1);
+    expect(stderr).toContain("error: credentials-missing: there are no AWS credentials");
+  });
+});

@@ -16,7 +16,7 @@ import { checkClientContext, readInvokePayload, type PayloadChoice } from "./inv
 import type { InvokePorts, InvokeSettings } from "./invoke-ports.ts";
 import { type InvokeReport, invokeFault } from "./invoke-report.ts";
 import { localPlace } from "./local-place.ts";
-import { openLocalLambda } from "./open-local-lambda.ts";
+import { knowOnly, openLocalLambda } from "./open-local-lambda.ts";
 import { parseReport } from "./parse-report.ts";
 import { readyFunction } from "./ready-function.ts";
 import { findRunningService } from "./running-service.ts";
@@ -25,6 +25,8 @@ export interface InvokeOptions extends PayloadChoice, InvokeSettings {
   readonly names: readonly string[];
   /** How many times, one after the other. */
   readonly repeat: number;
+  /** The function acts as the user at AWS. */
+  readonly withCredentials: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function invokeFunction(
   if (options.clientContext !== undefined) checkClientContext(options.clientContext);
   const payload = await readInvokePayload(options, folder, context);
   const service = await findRunningService(workspace.root, folder.name, context);
-  if (service !== undefined) {
+  if (service !== undefined && (service.withCredentials || !options.withCredentials)) {
     const { invokeRunning } = await import("./invoke-running.ts");
     const name = service.functions[folder.name]!;
     for (let count = 0; count < options.repeat; count += 1) {
@@ -80,16 +82,14 @@ async function invokeAlone(
   const ready = await readyFunction(folder, context);
   const { interpreter } = ready.settled;
   let logs = "";
-  const onLog = ({ message }: LogEvent): void => {
+  const logSink = ({ message }: LogEvent): void => {
     const text = message.endsWith("\n") ? message : `${message}\n`;
     logs += text;
     ports.onLog(text);
   };
-  const lambda = await openLocalLambda(
-    new Map(interpreter === undefined ? [] : [[interpreter.minor, interpreter]]),
-    onLog,
-    context,
-  );
+  const { withCredentials } = options;
+  const setup = { known: knowOnly(interpreter), logSink, withCredentials };
+  const lambda = await openLocalLambda(setup, context);
   const stop = (): void => void lambda.dispose().catch(() => {});
   context.signal.addEventListener("abort", stop, { once: true });
   try {

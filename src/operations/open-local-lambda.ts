@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { Executor, LogSink } from "../local/contract.ts";
 import { createLocalLambda, type LocalLambda, type LocalLambdaOptions } from "../local/local-lambda.ts";
+import type { Credentials } from "../local/runtime/environment-variables.ts";
 import { createExecutor } from "../local/runtime/executor.ts";
 import type { Languages } from "../local/runtime/language.ts";
 import type { Interpreter } from "../python/interpreter.ts";
@@ -20,13 +21,29 @@ declare const BRIG_BUILD: string;
 /** Interpreters that builds settled on, by minor version: they need not be looked for again. */
 export type KnownInterpreters = Map<string, Interpreter>;
 
-/** What local Lambda is made with, wherever it is started. */
+export function knowOnly(interpreter: Interpreter | undefined): KnownInterpreters {
+  return new Map(interpreter === undefined ? [] : [[interpreter.minor, interpreter]]);
+}
+
+/** What differs where local Lambda is started. */
+export interface LocalSetup {
+  readonly known: KnownInterpreters;
+  readonly logSink: LogSink;
+  /** Whether functions act as the user at AWS. */
+  readonly withCredentials: boolean;
+}
+
+/**
+ * What local Lambda is made with, wherever it is started.
+ *
+ * @throws BrigError `credentials-missing`, `credentials-expired` when functions are to act as the user
+ */
 export async function planLocalLambda(
-  known: KnownInterpreters,
-  logSink: LogSink,
+  { known, logSink, withCredentials }: LocalSetup,
   context: Context,
 ): Promise<LocalLambdaOptions> {
   const programFolder = await findProgramFolder(context);
+  const credentials = withCredentials ? await readUserCredentials(context) : undefined;
   return {
     ...localPlace,
     temporaryFolder: tmpdir(),
@@ -37,18 +54,23 @@ export async function planLocalLambda(
         ...(programFolder !== undefined && { programFolder }),
         logSink,
         now: context.now,
+        ...(credentials && { credentials }),
         ...findLanguages(known, context),
       }),
   };
 }
 
 /** Local Lambda without a port, for one command. */
-export async function openLocalLambda(
-  known: KnownInterpreters,
-  logSink: LogSink,
-  context: Context,
-): Promise<LocalLambda> {
-  return await createLocalLambda(await planLocalLambda(known, logSink, context));
+export async function openLocalLambda(setup: LocalSetup, context: Context): Promise<LocalLambda> {
+  return await createLocalLambda(await planLocalLambda(setup, context));
+}
+
+/** The first time at once: what is missing is said before anything runs. */
+async function readUserCredentials(context: Context): Promise<() => Promise<Credentials>> {
+  const { openUserCredentials } = await import("./user-credentials.ts");
+  const read = await openUserCredentials(context);
+  await read();
+  return read;
 }
 
 /** Bootstraps of this very brig, kept in the store; without one that can be written they are made each time. */

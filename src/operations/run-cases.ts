@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { AwsFault } from "../local/aws-fault.ts";
+import type { LogEvent } from "../local/contract.ts";
 import { diffExpectation, renderDifferences } from "../local/events/expectation.ts";
 import { makeTraceId } from "../local/invoke/trace-id.ts";
 import type { LocalLambda } from "../local/local-lambda.ts";
@@ -9,7 +10,7 @@ import type { PutFunction } from "../local/put-function.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { localPlace } from "./local-place.ts";
-import { openLocalLambda } from "./open-local-lambda.ts";
+import { knowOnly, openLocalLambda } from "./open-local-lambda.ts";
 import { type CaseResults, expectationEnding, readCase, type TestCase } from "./test-cases.ts";
 
 /**
@@ -26,15 +27,13 @@ export async function runCases(
 ): Promise<CaseResults> {
   const cases = names.map((name) => readCase(folder, name));
   let log = "";
-  const lambda = await openLocalLambda(
-    new Map(interpreter === undefined ? [] : [[interpreter.minor, interpreter]]),
-    ({ message }) => {
-      // What Lambda itself writes is the same for each case.
-      if (/^(START|END|REPORT) RequestId: /.test(message)) return;
-      log += message.endsWith("\n") ? message : `${message}\n`;
-    },
-    context,
-  );
+  const logSink = ({ message }: LogEvent): void => {
+    // What Lambda itself writes is the same for each case.
+    if (/^(START|END|REPORT) RequestId: /.test(message)) return;
+    log += message.endsWith("\n") ? message : `${message}\n`;
+  };
+  const setup = { known: knowOnly(interpreter), logSink, withCredentials: false };
+  const lambda = await openLocalLambda(setup, context);
   const stop = (): void => void lambda.dispose().catch(() => {});
   context.signal.addEventListener("abort", stop, { once: true });
   const results = { passed: 0, failed: 0, output: "" };

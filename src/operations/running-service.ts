@@ -11,6 +11,8 @@ export interface RunningService {
   /** As `http://127.0.0.1:9900`. */
   readonly endpoint: string;
   readonly owner: LockOwner;
+  /** Whether its functions act as the user at AWS. */
+  readonly withCredentials: boolean;
   /** Lambda's names of the functions by their folders' names. */
   readonly functions: Readonly<Record<string, string>>;
 }

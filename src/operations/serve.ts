@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** No function of the workspace is put in. */
   readonly empty: boolean;
   readonly watch: boolean;
+  /** Functions act as the user at AWS. */
+  readonly withCredentials: boolean;
 }
 
 /** What `--json` prints when the service is ready. */
@@ -53,6 +55,7 @@ export async function serve(options: ServeOptions, ports: ServePorts, context: C
       port: options.port,
       host: options.host,
       known,
+      withCredentials: options.withCredentials,
       onInvocation: ports.onInvocation,
       onTrouble: ports.onTrouble,
       beforeInvoke: (request) => awaitBuild(request, served),
@@ -72,7 +75,7 @@ export async function serve(options: ServeOptions, ports: ServePorts, context: C
     folders.forEach(add);
     await Promise.all([...served.values()].map((each) => each.settle()));
     if (context.signal.aborted) return;
-    if (workspace !== undefined) withdraw = await announce(workspace, service, served, context);
+    if (workspace !== undefined) withdraw = await announce(workspace, service, options, served, context);
     ports.onReady(describeReady(service, served));
     if (options.watch && workspace !== undefined) {
       look = setInterval(() => {
@@ -135,7 +138,8 @@ async function followWorkspace(
 
 async function announce(
   workspace: Workspace,
-  service: LocalService,
+  { endpoint }: LocalService,
+  { withCredentials }: ServeOptions,
   served: ReadonlyMap<string, ServedFunction>,
   context: Context,
 ): Promise<() => Promise<void>> {
@@ -143,8 +147,8 @@ async function announce(
     const lambdaName = each.lambdaName();
     return lambdaName === undefined ? [] : [[name, lambdaName] as const];
   });
-  const { endpoint } = service;
-  return await announceService(workspace.root, { endpoint, functions: Object.fromEntries(names) }, context);
+  const record = { endpoint, withCredentials, functions: Object.fromEntries(names) };
+  return await announceService(workspace.root, record, context);
 }
 
 function describeReady(service: LocalService, served: ReadonlyMap<string, ServedFunction>): ServeReady {

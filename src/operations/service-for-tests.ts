@@ -5,6 +5,7 @@ import type { PutFunction } from "../local/put-function.ts";
 import { dummyCredentials } from "../local/runtime/environment-variables.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { localPlace } from "./local-place.ts";
+import { knowOnly } from "./open-local-lambda.ts";
 import { startLocalService } from "./start-local-service.ts";
 
 /** Local Lambda with one function in it, for the time of its tests. */
@@ -32,7 +33,8 @@ export async function startTestService(
     {
       port: 0,
       host: "127.0.0.1",
-      known: new Map(interpreter === undefined ? [] : [[interpreter.minor, interpreter]]),
+      known: knowOnly(interpreter),
+      withCredentials: false,
       onInvocation: (invocation) => {
         logs += invocation.logs;
       },

@@ -24,6 +24,8 @@ export interface LocalServiceOptions {
   readonly port: number;
   readonly host: string;
   readonly known: KnownInterpreters;
+  /** Whether functions act as the user at AWS. */
+  readonly withCredentials: boolean;
   readonly onInvocation: (invocation: ServedInvocation) => void;
   readonly onTrouble: (message: string) => void;
   /** What an invocation by a client of Lambda's API waits for. */
@@ -50,7 +52,8 @@ export async function startLocalService(
     const text = event.message.endsWith("\n") ? event.message : `${event.message}\n`;
     open.set(event.requestId, (open.get(event.requestId) ?? "") + text);
   };
-  const plan = await planLocalLambda(options.known, logSink, context);
+  const { known, withCredentials } = options;
+  const plan = await planLocalLambda({ known, logSink, withCredentials }, context);
   const observe = (executor: Executor): Executor => ({
     ...executor,
     invoke: async (version: RunnableVersion, input: InvokeInput) => {

@@ -17,6 +17,7 @@ export const invokeCommand = defineCommand({
     async: { kind: "boolean", summary: "as an asynchronous event: retried when it fails, no answer" },
     stream: { kind: "boolean", summary: "print a streamed answer as it comes" },
     clientContext: { kind: "text", value: "JSON", summary: "the function's context.client_context" },
+    withCredentials: { kind: "boolean", summary: "the function acts as you at AWS, with your credentials" },
     repeat: { kind: "count", least: 1, value: "N", summary: "invoke N times, one after the other" },
   },
   examples: [

@@ -11,6 +11,7 @@ export const serveCommand = defineCommand({
     port: { kind: "count", value: "N", summary: `where to listen (default: ${defaultPort}; 0: a free port)` },
     host: { kind: "text", value: "HOST", summary: "address to listen on (default: 127.0.0.1)" },
     empty: { kind: "boolean", summary: "no functions of the workspace" },
+    withCredentials: { kind: "boolean", summary: "functions act as you at AWS, with your credentials" },
     noWatch: { kind: "boolean", summary: "do not build again when files change" },
   },
   examples: [
@@ -23,9 +24,9 @@ export const serveCommand = defineCommand({
       import("../../operations/serve.ts"),
       import("../render/serve.ts"),
     ]);
-    const { port = defaultPort, host = "127.0.0.1", empty, noWatch } = flags;
+    const { port = defaultPort, host = "127.0.0.1", empty, noWatch, withCredentials } = flags;
     await serve(
-      { names: positionals, port, host, empty, watch: !noWatch },
+      { names: positionals, port, host, empty, watch: !noWatch, withCredentials },
       {
         onReady: (ready) => presentReady(ready, output),
         onInvocation: (invocation) => presentInvocation(invocation, output),

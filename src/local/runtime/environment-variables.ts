@@ -14,18 +14,21 @@ export interface EnvironmentPlaces {
   readonly temporaryFolder: string;
 }
 
+/** What a function acts as at AWS. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly sessionToken: string;
+  readonly sessionToken?: string;
+  /** Where their owner works; without one, functions see the region that they are in here. */
+  readonly region?: string;
 }
 
 /** Stand-ins: a function that calls AWS by mistake is refused there instead of acting in the user's name. */
-export const dummyCredentials: Credentials = {
+export const dummyCredentials = {
   accessKeyId: "ASIAQAAAAAAALOCALDUM",
   secretAccessKey: "local/dummy/secret/access/key/0000000000",
   sessionToken: "local-dummy-session-token",
-};
+} as const satisfies Credentials;
 
 /**
  * The whole environment of a function's process, nothing of the host's in it: the function's own variables, over
@@ -55,9 +58,9 @@ export function planEnvironment(
     // What it may not.
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_DEFAULT_REGION: version.region,
-    AWS_REGION: version.region,
+    ...(credentials.sessionToken && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+    AWS_DEFAULT_REGION: credentials.region ?? version.region,
+    AWS_REGION: credentials.region ?? version.region,
     AWS_LAMBDA_FUNCTION_NAME: version.functionName,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memorySize),
     AWS_LAMBDA_FUNCTION_VERSION: version.version,

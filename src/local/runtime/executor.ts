@@ -27,8 +27,8 @@ export interface ExecutorOptions extends Languages {
   readonly programFolder?: string;
   readonly logSink: LogSink;
   readonly now: () => Date;
-  /** What functions act as at AWS; stand-ins that AWS refuses when not given. */
-  readonly credentials?: Credentials;
+  /** What functions act as at AWS, asked for each environment; stand-ins that AWS refuses when not given. */
+  readonly credentials?: () => Promise<Credentials>;
   /** The most environments of one version at a time, 10 when not given; more invocations wait. */
   readonly limit?: number;
   /** Milliseconds after which an environment without work is stopped, 10 minutes when not given. */
@@ -72,7 +72,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
     const logStream = nameLogStream(version, options.now());
     const log = createInvocationLog(options.logSink, options.now, version.logging.group, logStream);
     const output = { onLog: (message: string) => log.write(paths.text(message)) };
-    const credentials = options.credentials ?? dummyCredentials;
+    const credentials = (await options.credentials?.()) ?? dummyCredentials;
     return new Environment({
       version,
       log,
