@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError, type Warning } from "../errors.ts";
-import { type ProgramResult, runProgram } from "../run-program.ts";
+import type { ProgramResult } from "../run-program.ts";
 import { contains } from "./find-workspace.ts";
 import type { FunctionFolder } from "./function-folder.ts";
+import { runGit } from "./run-git.ts";
 
 /** A working tree of git. */
 export interface Repository {
@@ -170,17 +171,6 @@ function spellAs(folder: string, prefix: string): string | undefined {
   const inner = prefix.replace(/\/$/, "");
   if (inner === "") return folder;
   return folder.endsWith(`/${inner}`) ? folder.slice(0, -inner.length - 1) || "/" : undefined;
-}
-
-/** What a hook, or git's own `-C`, sets to point git at one repository: it would mislead in another. */
-const misleading =
-  /^GIT_(DIR|WORK_TREE|IMPLICIT_WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|QUARANTINE_PATH|SHALLOW_FILE|GRAFT_FILE|INTERNAL_SUPER_PREFIX|(LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS)$/;
-
-function runGit(folder: string, args: readonly string[], context: Context): Promise<ProgramResult> {
-  const kept = Object.entries(context.env).filter(([name]) => !misleading.test(name));
-  // Without optional locks `git status` leaves the index alone, so that a git command of the user's never meets a lock.
-  const env = { ...Object.fromEntries(kept), LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
-  return runProgram("git", args, { cwd: folder, env, signal: context.signal });
 }
 
 function unusable(message: string, hint: string): Warning {
