@@ -60,7 +60,9 @@ export async function startLocalService(
       try {
         const outcome = await executor.invoke(version, input);
         const { functionName, memorySize } = version;
-        options.onInvocation({ functionName, memorySize, outcome, logs: open.get(input.requestId) ?? "" });
+        const logs = open.get(input.requestId) ?? "";
+        // The client has its answer before anybody here is told.
+        setImmediate(options.onInvocation, { functionName, memorySize, outcome, logs });
         return outcome;
       } finally {
         open.delete(input.requestId);

@@ -1,4 +1,4 @@
-import { byTimeThenArrival, renderEventId, type StoredEvent } from "./stored-event.ts";
+import { byTimeThenArrival, storeEvent, type KeptEvent, type StoredEvent } from "./stored-event.ts";
 import type { LogEvent, LogSink } from "../contract.ts";
 
 export interface LogGroup {
@@ -41,11 +41,15 @@ export interface LogStore {
 /** Bytes that an event counts besides its message (AWS, "CloudWatch Logs quotas": 26). */
 const eventOverhead = 26;
 
+function sizeOf({ message }: LogEvent): number {
+  return message.length + eventOverhead;
+}
+
 export function createLogStore(options: LogStoreOptions): LogStore {
   const capacity = options.capacity ?? 16 * 1024 * 1024;
   const groups = new Map<string, LogGroup>();
   const listeners = new Set<LogSink>();
-  let events: StoredEvent[] = [];
+  let events: KeptEvent[] = [];
   let size = 0;
   let arrivals = 0;
 
@@ -78,11 +82,11 @@ export function createLogStore(options: LogStoreOptions): LogStore {
     const stream = group.streams.get(event.stream) ?? createStream(group, event.stream);
     const ingestionTime = options.now().getTime();
     arrivals++;
-    events.push({ ...event, ingestionTime, eventId: renderEventId(event.timestamp, arrivals) });
+    events.push({ event, ingestionTime, arrival: arrivals });
     stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? event.timestamp, event.timestamp);
     stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? event.timestamp, event.timestamp);
     stream.lastIngestionTime = ingestionTime;
-    size += event.message.length + eventOverhead;
+    size += sizeOf(event);
     // A quarter more than allowed before anything is dropped: dropping costs a pass over all that stays.
     if (size > capacity * 1.25) dropOldest();
     for (const listener of listeners) listener(event);
@@ -91,11 +95,11 @@ export function createLogStore(options: LogStoreOptions): LogStore {
   const dropOldest = (): void => {
     let dropped = 0;
     while (size > capacity && dropped < events.length - 1) {
-      size -= events[dropped]!.message.length + eventOverhead;
+      size -= sizeOf(events[dropped]!.event);
       dropped++;
     }
     events = events.slice(dropped);
-    const used = new Set(events.map((event) => `${event.group}\n${event.stream}`));
+    const used = new Set(events.map(({ event }) => `${event.group}\n${event.stream}`));
     for (const group of groups.values()) {
       for (const stream of group.streams.values()) {
         if (stream.lastEventTimestamp === undefined || used.has(`${group.name}\n${stream.name}`)) continue;
@@ -104,9 +108,9 @@ export function createLogStore(options: LogStoreOptions): LogStore {
     }
   };
 
-  const forget = (goes: (event: StoredEvent) => boolean): void => {
-    events = events.filter((event) => !goes(event));
-    size = events.reduce((sum, event) => sum + event.message.length + eventOverhead, 0);
+  const forget = (goes: (event: LogEvent) => boolean): void => {
+    events = events.filter(({ event }) => !goes(event));
+    size = events.reduce((sum, { event }) => sum + sizeOf(event), 0);
   };
 
   return {
@@ -123,7 +127,11 @@ export function createLogStore(options: LogStoreOptions): LogStore {
       forget((event) => event.group === group.name && event.stream === name);
     },
     select: (group, fits) =>
-      events.filter((event) => event.group === group && fits(event)).toSorted(byTimeThenArrival),
+      events
+        .filter(({ event }) => event.group === group)
+        .map(storeEvent)
+        .filter(fits)
+        .toSorted(byTimeThenArrival),
     follow: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

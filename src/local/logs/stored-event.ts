@@ -7,7 +7,20 @@ export interface StoredEvent extends LogEvent {
   readonly eventId: string;
 }
 
-export function renderEventId(timestamp: number, arrival: number): string {
+/** An event in memory: there are many, and few are ever asked for. */
+export interface KeptEvent {
+  readonly event: LogEvent;
+  /** Milliseconds since the epoch. */
+  readonly ingestionTime: number;
+  /** 1 for the first. */
+  readonly arrival: number;
+}
+
+export function storeEvent({ event, ingestionTime, arrival }: KeptEvent): StoredEvent {
+  return { ...event, ingestionTime, eventId: renderEventId(event.timestamp, arrival) };
+}
+
+function renderEventId(timestamp: number, arrival: number): string {
   return String(Math.max(0, Math.trunc(timestamp))).padStart(20, "0") + String(arrival).padStart(36, "0");
 }
 

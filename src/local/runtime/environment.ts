@@ -1,9 +1,8 @@
 import type { InvokeInput, InvokeOutcome, RunnableVersion } from "../contract.ts";
 import type { InvocationLog } from "./invocation-log.ts";
-import { readMemory } from "./memory.ts";
 import { planResult, type Result } from "./outcomes.ts";
 import { renderReport, renderStart } from "./report-lines.ts";
-import { settle, type Settled } from "./settle.ts";
+import { settle, watchWorker, type RunningWorker, type Settled } from "./settle.ts";
 import type { PathRewriter } from "./shown-paths.ts";
 import type { InitAnswer, RuntimeAnswer, Worker } from "./worker.ts";
 
@@ -43,7 +42,7 @@ export class Environment {
   /** When its last invocation ended, in milliseconds of the monotonic clock. */
   idleSince = 0;
   readonly #setup: EnvironmentSetup;
-  #worker: Worker | undefined;
+  #running: RunningWorker | undefined;
   #peakMemory = 0;
 
   get temporaryFolder(): string {
@@ -63,12 +62,12 @@ export class Environment {
     const { version, log, now } = this.#setup;
     const { requestId } = input;
     log.begin(requestId);
-    const init = this.#worker === undefined ? await this.#initialize() : undefined;
+    const init = this.#running === undefined ? await this.#initialize() : undefined;
     for (const line of renderStart(version, requestId, now())) log.write(line);
     const started = performance.now();
     const settled = await this.#run(input, init?.settled, now().getTime() + version.timeout * 1000);
     const durationMs = performance.now() - started;
-    if (this.#worker) this.#peakMemory = Math.max(this.#peakMemory, readMemory(this.#worker.pid).peak);
+    if (this.#running) this.#peakMemory = Math.max(this.#peakMemory, this.#running.memory.read().peak);
     if (isLast(settled)) await this.#stop(settled);
     else await this.#rest();
     const result = planResult(input, version.timeout, settled, now());
@@ -77,15 +76,15 @@ export class Environment {
 
   /** Ends the worker; an extension is told why and has its time. */
   async dispose(): Promise<void> {
-    await this.#worker?.shutDown?.("SPINDOWN");
+    await this.#running?.worker.shutDown?.("SPINDOWN");
     await this.#stop(undefined);
   }
 
   async #initialize(): Promise<{ readonly settled: Settled<InitAnswer>; readonly initMs: number | null }> {
     const { initTime, log } = this.#setup;
     const started = performance.now();
-    const worker = await this.#start();
-    const settled = await settle(worker, worker.ready, initTime, Infinity);
+    const running = await this.#start();
+    const settled = await settle(running, running.worker.ready, initTime, Infinity);
     const initMs = performance.now() - started;
     if (settled.kind !== "time") return { settled, initMs };
     log.write(`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms\tPhase: init\tStatus: timeout\n`);
@@ -101,13 +100,13 @@ export class Environment {
     const { version, now } = this.#setup;
     let ready = init;
     if (ready?.kind === "time") {
-      const worker = await this.#start();
-      ready = await settle(worker, worker.ready, deadlineMs - now().getTime(), version.memorySize);
+      const again = await this.#start();
+      ready = await settle(again, again.worker.ready, deadlineMs - now().getTime(), version.memorySize);
     }
-    const worker = this.#worker;
+    const running = this.#running;
     if (ready !== undefined && (ready.kind !== "answer" || ready.answer.kind !== "ready")) return ready;
-    if (worker === undefined) return { kind: "exit", end: { status: 1, signal: null } };
-    const answer = worker.invoke({
+    if (running === undefined) return { kind: "exit", end: { status: 1, signal: null } };
+    const answer = running.worker.invoke({
       requestId: input.requestId,
       payload: input.payload,
       deadlineMs,
@@ -118,15 +117,14 @@ export class Environment {
       tenantId: input.tenantId,
       onChunk: input.streaming ? this.#onChunk(input) : undefined,
     });
-    return settle(worker, answer, deadlineMs - now().getTime(), version.memorySize);
+    return settle(running, answer, deadlineMs - now().getTime(), version.memorySize);
   }
 
   /** A runtime that ends after its answer is not given another invocation. */
   async #rest(): Promise<void> {
-    const worker = this.#worker;
-    if (worker?.rested === undefined) return;
-    const timer = new Promise((resolve) => setTimeout(resolve, restTime).unref());
-    await Promise.race([worker.rested(), worker.exited, timer]);
+    const running = this.#running;
+    if (running?.worker.rested === undefined) return;
+    await settle(running, running.worker.rested(), restTime, Infinity);
   }
 
   #onChunk({ onChunk }: InvokeInput): (chunk: Buffer, contentType: string) => void {
@@ -154,20 +152,21 @@ export class Environment {
     };
   }
 
-  async #start(): Promise<Worker> {
+  async #start(): Promise<RunningWorker> {
     const worker = await this.#setup.startWorker();
-    this.#worker = worker;
+    const running = watchWorker(worker);
+    this.#running = running;
     this.#peakMemory = 0;
     void worker.exited.then(() => {
-      if (this.#worker === worker) this.#worker = undefined;
+      if (this.#running === running) this.#running = undefined;
     });
-    return worker;
+    return running;
   }
 
   async #stop(settled: Settled<unknown> | undefined): Promise<void> {
-    const worker = this.#worker;
+    const worker = this.#running?.worker;
     if (worker === undefined) return;
-    this.#worker = undefined;
+    this.#running = undefined;
     if (settled !== undefined) await worker.shutDown?.(settled.kind === "time" ? "TIMEOUT" : "FAILURE");
     worker.kill();
     await worker.exited;

@@ -1,5 +1,32 @@
-import { readMemory } from "./memory.ts";
+import { openMemory, type MemoryReader } from "./memory.ts";
 import type { ProcessEnd, Worker } from "./worker.ts";
+
+/** A worker as its environment holds it. */
+export interface RunningWorker {
+  readonly worker: Worker;
+  readonly memory: MemoryReader;
+  end: ProcessEnd | undefined;
+  /**
+   * Whoever waits for the end at the moment. What is chained to a promise stays there until that settles: `exited`
+   * would collect a listener for every invocation of the worker's life.
+   */
+  onEnd: ((end: ProcessEnd) => void) | undefined;
+}
+
+export function watchWorker(worker: Worker): RunningWorker {
+  const running: RunningWorker = {
+    worker,
+    memory: openMemory(worker.pid),
+    end: undefined,
+    onEnd: undefined,
+  };
+  void worker.exited.then((end) => {
+    running.memory.close();
+    running.end = end;
+    running.onEnd?.(end);
+  });
+  return running;
+}
 
 /** How waiting for a worker ended. */
 export type Settled<T> =
@@ -16,22 +43,27 @@ const memoryInterval = 50;
  * of numpy is larger than what they use by far, and a failing allocation is not how Lambda's limit shows.
  */
 export function settle<T>(
-  worker: Worker,
+  running: RunningWorker,
   answer: Promise<T>,
   time: number,
   memorySize: number,
 ): Promise<Settled<T>> {
+  const { worker, memory } = running;
   return new Promise((resolve) => {
     const finish = (settled: Settled<T>): void => {
       clearTimeout(timer);
       clearInterval(watch);
+      running.onEnd = undefined;
       resolve(settled);
     };
     const timer = setTimeout(finish, Math.max(0, time), { kind: "time" });
     const watch = setInterval(() => {
-      if (readMemory(worker.pid).now > memorySize) worker.kill();
+      if (memory.read().now > memorySize) worker.kill();
     }, memoryInterval);
     void answer.then((value) => finish({ kind: "answer", answer: value }));
-    void worker.exited.then((end) => finish({ kind: "exit", end }));
+    running.onEnd = (end) => finish({ kind: "exit", end });
+    const { end } = running;
+    // Behind an answer that came before the end.
+    if (end !== undefined) queueMicrotask(() => finish({ kind: "exit", end }));
   });
 }

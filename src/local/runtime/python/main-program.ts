@@ -10,11 +10,11 @@ def write_all(descriptor, data):
         view = view[os.write(descriptor, view):]
 
 
-def read_exactly(size):
-    data = os.read(channel, size)
+def read_until(size, data):
+    """At least so many bytes, those that are there already included; there is one frame at a time."""
     while len(data) < size:
-        part = os.read(channel, size - len(data))
-        if not part and size:
+        part = os.read(channel, max(size - len(data), 65536))
+        if not part:
             # The service is gone: so is this environment, with all that the function has started.
             os.kill(0, 9)
         data += part
@@ -22,9 +22,11 @@ def read_exactly(size):
 
 
 def receive():
-    lengths = read_exactly(8)
-    header = json.loads(read_exactly(int.from_bytes(lengths[:4], "little")))
-    return header, read_exactly(int.from_bytes(lengths[4:], "little"))
+    data = read_until(8, b"")
+    start = 8 + int.from_bytes(data[:4], "little")
+    end = start + int.from_bytes(data[4:8], "little")
+    data = read_until(end, data)
+    return json.loads(data[8:start]), data[start:end]
 
 
 def send(header, body=b""):
