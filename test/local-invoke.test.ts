@@ -309,3 +309,32 @@ describe("--with-credentials", () => {
     expect(stderr).toContain("error: credentials-missing: there are no AWS credentials");
   });
 });
+
+describe("what Lambda's runtimes bring along", () => {
+  test("boto3 is fetched once; without a network the import fails, with a hint", async () => {
+    const place = makeWorkspace({
+      "functions/sdk/brig.yaml": "function: {Runtime: python3.12}\n",
+      "functions/sdk/src/lambda_function.py":
+        "import boto3, dateutil\n\ndef lambda_handler(event, context):\n    return boto3.client('sqs').meta.region_name\n",
+    });
+    const offline = { BRIG_OFFLINE: "1", BRIG_CACHE_DIR: temporaryFolder() };
+    const without = await brig(place, ["invoke", "sdk"], offline);
+    expect(without.status).toBe(1);
+    expect(without.stdout).toContain("No module named 'boto3'");
+    expect(without.stderr).toContain("boto3 is part of Lambda's Python, but not here yet");
+    expect((await brig(place, ["invoke", "sdk"])).stdout.trim()).toBe('"us-east-1"');
+    const again = await brig(place, ["invoke", "sdk"], { BRIG_OFFLINE: "1" });
+    expect(again.stdout.trim()).toBe('"us-east-1"');
+    expect(again.stderr).not.toContain("boto3");
+  });
+
+  test("of the AWS SDK for JavaScript, what brig itself has", async () => {
+    const major = process.versions.node.split(".")[0];
+    const place = makeWorkspace({
+      "functions/sdk/brig.yaml": `function: {Runtime: nodejs${major}.x, Handler: index.handler}\n`,
+      "functions/sdk/src/index.mjs":
+        "import { LambdaClient } from '@aws-sdk/client-lambda';\nexport const handler = async () => LambdaClient.name;\n",
+    });
+    expect((await brig(place, ["invoke", "sdk"])).stdout.trim()).toBe('"LambdaClient"');
+  });
+});

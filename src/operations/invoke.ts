@@ -16,7 +16,8 @@ import { checkClientContext, readInvokePayload, type PayloadChoice } from "./inv
 import type { InvokePorts, InvokeSettings } from "./invoke-ports.ts";
 import { type InvokeReport, invokeFault } from "./invoke-report.ts";
 import { localPlace } from "./local-place.ts";
-import { knowOnly, openLocalLambda } from "./open-local-lambda.ts";
+import { knowOnly } from "./find-languages.ts";
+import { openLocalLambda } from "./open-local-lambda.ts";
 import { parseReport } from "./parse-report.ts";
 import { readyFunction } from "./ready-function.ts";
 import { findRunningService } from "./running-service.ts";

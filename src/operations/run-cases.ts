@@ -10,7 +10,8 @@ import type { PutFunction } from "../local/put-function.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { localPlace } from "./local-place.ts";
-import { knowOnly, openLocalLambda } from "./open-local-lambda.ts";
+import { knowOnly } from "./find-languages.ts";
+import { openLocalLambda } from "./open-local-lambda.ts";
 import { type CaseResults, expectationEnding, readCase, type TestCase } from "./test-cases.ts";
 
 /**

@@ -6,7 +6,7 @@ import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts"
 import { selectFunctions } from "../workspace/select-functions.ts";
 import { freshHeader } from "./invoke-running.ts";
 import { localPlace } from "./local-place.ts";
-import type { KnownInterpreters } from "./open-local-lambda.ts";
+import type { KnownInterpreters } from "./find-languages.ts";
 import { announceService } from "./running-service.ts";
 import { type ServedFunction, type ServedPorts, serveFunction } from "./served-function.ts";
 import { type ServedInvocation, startLocalService } from "./start-local-service.ts";

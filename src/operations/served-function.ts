@@ -5,7 +5,7 @@ import { BrigError } from "../errors.ts";
 import { AwsFault } from "../local/aws-fault.ts";
 import type { LocalService } from "../local/service.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
-import type { KnownInterpreters } from "./open-local-lambda.ts";
+import type { KnownInterpreters } from "./find-languages.ts";
 import { readyFunction } from "./ready-function.ts";
 import { type FolderWatch, watchFolder } from "./watch-folder.ts";
 

@@ -5,7 +5,7 @@ import type { PutFunction } from "../local/put-function.ts";
 import { dummyCredentials } from "../local/runtime/environment-variables.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { localPlace } from "./local-place.ts";
-import { knowOnly } from "./open-local-lambda.ts";
+import { knowOnly } from "./find-languages.ts";
 import { startLocalService } from "./start-local-service.ts";
 
 /** Local Lambda with one function in it, for the time of its tests. */

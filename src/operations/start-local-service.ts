@@ -9,7 +9,8 @@ import type { Handler, RequestContext, Routes } from "../local/route.ts";
 import { type LocalService, startService } from "../local/service.ts";
 import { createUrlHandler } from "../local/url/url-handler.ts";
 import { localPlace } from "./local-place.ts";
-import { type KnownInterpreters, planLocalLambda } from "./open-local-lambda.ts";
+import type { KnownInterpreters } from "./find-languages.ts";
+import { planLocalLambda } from "./open-local-lambda.ts";
 
 /** An invocation that is over. */
 export interface ServedInvocation {

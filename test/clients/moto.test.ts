@@ -43,7 +43,10 @@ beforeAll(async () => {
   if (bin === undefined) return;
   source = await sourceOf("moto", release);
   const port = await startMoto(bin);
-  const python = { file: await pythonFile("3.12"), packages: join(bin, "../lib/python3.12/site-packages") };
+  const python = {
+    file: await pythonFile("3.12"),
+    packages: { folder: join(bin, "../lib/python3.12/site-packages"), ensure: async () => {} },
+  };
   router = await startMotoRouter(`http://127.0.0.1:${port}`, {
     interpreterFor: () => Promise.resolve(python),
     nodeFor: () => Promise.resolve({ file: process.execPath }),

@@ -11,8 +11,21 @@ import { writeProgram } from "./work-folder.ts";
 export interface LanguageProgram {
   /** Absolute path of the executable; no shim. */
   readonly file: string;
-  /** A folder with the packages that Lambda brings along (boto3), if there is one. */
-  readonly packages?: string | undefined;
+  /** Of Python: what Lambda brings along besides the standard library (boto3). */
+  readonly packages?: RuntimePackages;
+  /** Of Node: files from whose places `@aws-sdk/…` is resolved when the function does not have it; the first that has it wins. */
+  readonly sdkPlaces?: readonly string[];
+}
+
+export interface RuntimePackages {
+  /** Absolute path; it need not be there yet. */
+  readonly folder: string;
+  /**
+   * Sees to it that the packages are there.
+   *
+   * @throws BrigError `offline`, `resolve-failed` when they are not and cannot be fetched
+   */
+  readonly ensure: () => Promise<void>;
 }
 
 export interface Languages {
@@ -33,7 +46,8 @@ export interface Launch {
   readonly runtimeFolder: string | undefined;
   /** `/var/lang/bin` */
   readonly languageBinaries: string | undefined;
-  readonly packages: string | undefined;
+  readonly packages: RuntimePackages | undefined;
+  readonly sdkPlaces: readonly string[];
   readonly shown: readonly ShownPath[];
 }
 
@@ -57,6 +71,9 @@ export async function prepareLaunch(
     const library = join(dirname(dirname(program.file)), "lib", `python${minor}`);
     return manage(program, ["-S", "-u", join(runtimeFolder, "bootstrap.py")], runtimeFolder, [
       { folder: library, shown: `/var/lang/lib/python${minor}` },
+      ...(program.packages === undefined
+        ? []
+        : [{ folder: program.packages.folder, shown: `/var/lang/lib/python${minor}/site-packages` }]),
     ]);
   }
   const major = /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
@@ -65,7 +82,13 @@ export async function prepareLaunch(
     const runtimeFolder = join(programFolder, "nodejs");
     await writeProgram(runtimeFolder, nodeProgram);
     const args = [...planNodeArguments(Number(major), memorySize), join(runtimeFolder, "index.mjs")];
-    return manage(program, args, runtimeFolder, []);
+    const shown = (program.sdkPlaces ?? []).map((file) => join(dirname(file), "node_modules"));
+    return manage(
+      program,
+      args,
+      runtimeFolder,
+      shown.map((folder) => ({ folder, shown: "/var/runtime/node_modules" })),
+    );
   }
   if (runtime.startsWith("provided"))
     return {
@@ -75,6 +98,7 @@ export async function prepareLaunch(
       runtimeFolder: undefined,
       languageBinaries: undefined,
       packages: undefined,
+      sdkPlaces: [],
       shown: [],
     };
   throw new BrigError(
@@ -97,10 +121,7 @@ function manage(
     runtimeFolder,
     languageBinaries: dirname(program.file),
     packages: program.packages,
-    shown: [
-      ...shown,
-      { folder: runtimeFolder, shown: "/var/runtime" },
-      ...(program.packages === undefined ? [] : [{ folder: program.packages, shown: "/var/lang/packages" }]),
-    ],
+    sdkPlaces: program.sdkPlaces ?? [],
+    shown: [...shown, { folder: runtimeFolder, shown: "/var/runtime" }],
   };
 }

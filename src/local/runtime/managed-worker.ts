@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import { BrigError } from "../../errors.ts";
 import { createFrameReader, renderFrame, type Frame } from "./frames.ts";
+import { createHold } from "./hold.ts";
+import type { RuntimePackages } from "./language.ts";
 import { startProcess } from "./worker-process.ts";
 import {
   longestResponse,
@@ -16,8 +19,7 @@ import {
 export interface BootstrapSettings {
   /** The merged layers, `/opt` on Lambda. */
   readonly layerFolder: string | null;
-  /** The packages that Lambda brings along, as boto3. */
-  readonly packages: string | null;
+  readonly sdkPlaces: readonly string[];
 }
 
 /** A response that comes in pieces. */
@@ -37,6 +39,7 @@ interface Stream {
 export async function startManagedWorker(
   program: WorkerProgram,
   settings: BootstrapSettings,
+  packages: RuntimePackages | undefined,
   output: WorkerOutput,
 ): Promise<Worker> {
   const token = randomBytes(16);
@@ -52,6 +55,7 @@ export async function startManagedWorker(
     | { readonly invocation: Invocation; readonly resolve: (answer: RuntimeAnswer) => void }
     | undefined;
   let stream: Stream | undefined;
+  const hold = createHold();
   const answer = (value: RuntimeAnswer): void => {
     const { resolve } = pending ?? {};
     pending = undefined;
@@ -72,6 +76,10 @@ export async function startManagedWorker(
         } satisfies InitAnswer);
       case "response":
         return answer({ kind: "response", payload: body, contentType: String(header["contentType"]) });
+      case "packages":
+        return void hold.until(findPackages(packages, output)).then((folder) => {
+          channel.write(renderFrame({ folder }));
+        });
       case "error":
         return answer({
           kind: "error",
@@ -114,6 +122,7 @@ export async function startManagedWorker(
     ready,
     exited,
     kill,
+    held: hold.total,
     invoke: (invocation) =>
       new Promise((resolve) => {
         pending = { invocation, resolve };
@@ -121,6 +130,24 @@ export async function startManagedWorker(
         channel.write(renderFrame({ ...header, streaming: onChunk !== undefined }, payload));
       }),
   };
+}
+
+/** A function whose import fails then sees what it would see without them; the log says more. */
+async function findPackages(
+  packages: RuntimePackages | undefined,
+  { onLog }: WorkerOutput,
+): Promise<string | null> {
+  if (packages === undefined) return null;
+  try {
+    await packages.ensure();
+    return packages.folder;
+  } catch (cause) {
+    const { message, hint } = cause instanceof BrigError ? cause : { message: String(cause), hint: null };
+    onLog(
+      `brig: boto3 is part of Lambda's Python, but not here yet: ${message}${hint === null ? "" : `\nhint: ${hint}`}\n`,
+    );
+    return null;
+  }
 }
 
 function parseFault(header: Frame["header"]): { type: string; body: string } | undefined {

@@ -48,7 +48,8 @@ export async function startWorker(
     if (launch.kind === "managed")
       return startManagedWorker(
         await programFor(launch.file, api?.address ?? unusedRuntimeApi),
-        { layerFolder: version.layerFolder ?? null, packages: launch.packages ?? null },
+        { layerFolder: version.layerFolder ?? null, sdkPlaces: launch.sdkPlaces },
+        launch.packages,
         place.output,
       );
     const folders = [taskFolder, ...(version.layerFolder === undefined ? [] : [version.layerFolder])];

@@ -11,6 +11,8 @@ export interface Worker {
   readonly invoke: (invocation: Invocation) => Promise<RuntimeAnswer>;
   /** Settles when the worker asks for the next invocation; a worker without it does so by answering. */
   readonly rested?: () => Promise<void>;
+  /** Milliseconds for which it has waited for this machine, not for itself: they do not count as the function's time. */
+  readonly held?: () => number;
   /** Ends the process and its whole group at once. */
   readonly kill: () => void;
   /** Ends it in an orderly way: whoever asked to be told (an extension) gets to know the reason. */

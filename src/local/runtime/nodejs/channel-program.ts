@@ -1,10 +1,11 @@
 /** Part of the Node bootstrap: frames to and from the service (frames.ts has their form), log events, faults as JSON. */
 export const channelProgram = String.raw`
 import fs from "node:fs";
-import { createRequire } from "node:module";
+import Module, { createRequire } from "node:module";
 import net from "node:net";
 import path from "node:path";
 import { Writable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import util from "node:util";
 
 const major = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1]);

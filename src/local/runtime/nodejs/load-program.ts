@@ -50,6 +50,7 @@ async function loadModule(file, moduleName, paths) {
     for (const [extension, load] of listLoaders(file)) if (fs.existsSync(file + extension)) return await load(file + extension);
     return require(require.resolve(moduleName, { paths }));
   } catch (error) {
+    explainMissing(error);
     if (error instanceof SyntaxError) throw makeFault("UserCodeSyntaxError", String(error), major >= 24 ? error.stack : undefined);
     if (error?.code === "MODULE_NOT_FOUND") throw makeFault("ImportModuleError", String(error));
     throw error;

@@ -183,6 +183,7 @@ async function main() {
   const { header: settings } = await receive();
   token = Buffer.from(settings.token, "hex");
   patchConsole();
+  if (settings.sdkPlaces.length > 0) provideSdk(settings.sdkPlaces);
   let handler;
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);

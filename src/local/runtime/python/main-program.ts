@@ -1,6 +1,7 @@
 /** Part of the Python bootstrap: takes invocations from file descriptor 3 and answers them (frames.ts has the form). */
 export const mainProgram = String.raw`
 channel = 3
+channel_lock = _thread.allocate_lock()
 longest_response = 6291556
 
 
@@ -187,11 +188,36 @@ def run_handler(handler, header, payload):
     return {"kind": "error", "errorType": report["errorType"]}, encoder.encode(report)
 
 
+class ProvidedPackages:
+    """
+    Finds what Lambda's Python brings along, where neither the function nor a layer has it. The service is asked for its
+    folder when the first of them is imported; without one it has written to the log why.
+    """
+
+    names = frozenset(("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"))
+    asked = False
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name not in cls.names or cls.asked:
+            return None
+        with channel_lock:
+            if not cls.asked:
+                send({"kind": "packages"})
+                folder = receive()[0]["folder"]
+                if folder:
+                    sys.path.append(folder)
+                cls.asked = True
+        from importlib.machinery import PathFinder
+
+        return PathFinder.find_spec(name)
+
+
 def set_up_paths():
-    """Modules come from the function, its layers, what Lambda brings along, and the standard library, in this order."""
+    """Modules come from the function, its layers, the standard library, and what Lambda brings along, in this order."""
     import site
 
-    root, layers, packages, runtime = os.environ["LAMBDA_TASK_ROOT"], frame_start["layerFolder"], frame_start["packages"], os.path.dirname(__file__)
+    root, layers, runtime = os.environ["LAMBDA_TASK_ROOT"], frame_start["layerFolder"], os.path.dirname(__file__)
     minor = "python%d.%d" % sys.version_info[:2]
     library = [path for path in sys.path if path != runtime]
     # Of a PYTHONPATH of the function's own the interpreter has taken notice already.
@@ -199,8 +225,6 @@ def set_up_paths():
     places = [root]
     if layers:
         places += [layers + "/python/lib/" + minor + "/site-packages", layers + "/python"]
-    if packages:
-        places.append(packages)
     places.append(runtime)
     sys.path[:] = ([root] + library) if chosen else places + library
     for place in places[:-1]:
@@ -211,6 +235,7 @@ def set_up_paths():
     site.setquit()
     site.setcopyright()
     site.sethelper()
+    sys.meta_path.append(ProvidedPackages)
 
 
 def main():
@@ -224,9 +249,12 @@ def main():
     set_up_paths()
     encoder = Encoder(escape_all=sys.version_info < (3, 12))
     handler = start_handler(set_up_logging())
-    send({"kind": "ready"})
+    answer, body = {"kind": "ready"}, b""
     while True:
-        header, payload = receive()
+        # A thread that goes on behind the answer does not ask for packages meanwhile: on Lambda it would be frozen.
+        with channel_lock:
+            send(answer, body)
+            header, payload = receive()
         Invocation.request_id, Invocation.tenant_id = header["requestId"], header.get("tenantId")
         if header.get("traceId"):
             os.environ["_X_AMZN_TRACE_ID"] = header["traceId"]
@@ -237,5 +265,4 @@ def main():
             body = body.encode("utf-8")
         if len(body) > longest_response:
             answer, body = {"kind": "too-large", "size": len(body)}, b""
-        send(answer, body)
 `;

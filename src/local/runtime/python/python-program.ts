@@ -4,6 +4,7 @@ import { mainProgram } from "./main-program.ts";
 
 const imports = String.raw`
 """Runs a Python handler as AWS Lambda does: of brig's local Lambda."""
+import _thread
 import importlib
 import json
 import logging
