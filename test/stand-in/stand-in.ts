@@ -11,6 +11,7 @@ import { openBucketStore } from "../../src/local/s3/bucket-store.ts";
 import { type Behaviour, quietBehaviour } from "./behaviour.ts";
 import type { Call } from "./call.ts";
 import { createStandInServer } from "./server.ts";
+import { saveFunctions } from "./snapshot.ts";
 import { type FunctionState, type World, createRandom, createRevisions } from "./world.ts";
 
 export interface StandInOptions {
@@ -38,6 +39,8 @@ export interface StandIn {
   readonly writes: () => readonly string[];
   /** Forgets the calls so far; the next one is 1 again. */
   readonly forgetCalls: () => void;
+  /** Remembers all functions; what it returns brings them back. */
+  readonly save: () => () => void;
   /** @throws Error when there is none */
   readonly function: (name: string, region?: string) => FunctionState;
   /** What an S3 object holds. */
@@ -101,6 +104,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       calls
         .filter(({ writes, status }) => writes && status !== undefined && status < 300)
         .map(({ operation }) => operation),
+    save: () => saveFunctions(world),
     forgetCalls: () => void calls.splice(0),
     function: (name, region = "us-east-1") => {
       const found = world.functions.get(`${region}/${name}`);

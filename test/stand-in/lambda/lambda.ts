@@ -1,5 +1,9 @@
 import { aliasHandlers } from "./aliases.ts";
-import { aroundHandlers } from "./around.ts";
+import { policyHandlers } from "./policy.ts";
+import { urlHandlers } from "./urls.ts";
+import { concurrencyHandlers } from "./concurrency.ts";
+import { eventInvokeHandlers } from "./event-invoke.ts";
+import { tagHandlers } from "./tags.ts";
 import { functionHandlers, notPlayed } from "./functions.ts";
 import { invoke } from "./invoke.ts";
 import type { LambdaHandler } from "./request.ts";
@@ -9,7 +13,11 @@ const handlers: Readonly<Record<string, LambdaHandler>> = {
   ...functionHandlers,
   ...versionHandlers,
   ...aliasHandlers,
-  ...aroundHandlers,
+  ...policyHandlers,
+  ...urlHandlers,
+  ...concurrencyHandlers,
+  ...eventInvokeHandlers,
+  ...tagHandlers,
   Invoke: invoke,
 };
 
