@@ -7,7 +7,7 @@ import type { BuildRow } from "../src/build/report.ts";
 import { type Env, makeWorkspace, temporaryFolder } from "./support/brig.ts";
 import { expectNoLeftovers, expectTreeOfZip, expectWholeLinks, linksOf } from "./support/builds.ts";
 import { type Started, startBrig } from "./support/processes.ts";
-import { uvFile } from "./support/python.ts";
+import { runtime, uvFile } from "./support/python.ts";
 import { writeWheels } from "./support/wheels.ts";
 
 const handler = "def lambda_handler(event, context):\n    return 1\n";
@@ -25,7 +25,7 @@ function makeFunctions(...names: readonly string[]): { folder: string; env: Env 
     [`functions/${name}/scripts/test`, "#!/bin/sh\nsleep 0.3\ntest -f $1/small/data.txt\n"],
   ]);
   const folder = makeWorkspace({
-    "brig.yaml": "function: {Runtime: python3.13}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}}\n`,
     ...Object.fromEntries(files),
   });
   writeWheels(

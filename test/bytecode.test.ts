@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "../src/build/manifest.ts";
 import type { BuildRow } from "../src/build/report.ts";
+import { pythonMinors } from "../src/workspace/runtimes.ts";
 import {
   brig,
   buildOne,
@@ -14,16 +15,25 @@ import {
   writeFiles,
 } from "./support/brig.ts";
 import { serveIndex } from "./support/index-server.ts";
-import { pythonFile, pythonVersion, uvFile } from "./support/python.ts";
+import {
+  compact,
+  minor,
+  minorsHere,
+  ownMinor,
+  pythonFile,
+  pythonVersion,
+  runtime,
+  uvFile,
+} from "./support/python.ts";
 import { smallWheel, writeWheels } from "./support/wheels.ts";
 import { zipNames } from "./support/zip-names.ts";
 
 const path = "functions/hello";
 const handler = "import gamma\n\ndef lambda_handler(event, context):\n    return gamma.word\n";
 
-function workspaceWith(runtime: string, settings = "", files: Readonly<Record<string, string>> = {}): string {
+function workspaceWith(name: string, settings = "", files: Readonly<Record<string, string>> = {}): string {
   const folder = makeWorkspace({
-    [`${path}/brig.yaml`]: `function: {Runtime: ${runtime}}\n${settings}`,
+    [`${path}/brig.yaml`]: `function: {Runtime: ${name}}\n${settings}`,
     [`${path}/src/lambda_function.py`]: handler,
     [`${path}/requirements.txt`]: "--no-index\n--find-links ../../wheels\ngamma\n",
     ...files,
@@ -44,19 +54,19 @@ function pycs(folder: string, row: BuildRow): string[] {
   return zipNames(join(folder, row.zip!)).filter((name) => name.endsWith(".pyc"));
 }
 
-for (const minor of ["3.9", "3.13"]) {
-  test(`Python ${minor} takes it as it is: whatever the time of the source, without writing`, async () => {
-    const folder = workspaceWith(`python${minor}`);
+for (const each of new Set([minor, minorsHere.at(-1)!])) {
+  test(`Python ${each} takes it as it is: whatever the time of the source, without writing`, async () => {
+    const folder = workspaceWith(`python${each}`);
     const row = await buildOne(folder, ["build", "hello"]);
     expect(row.error).toBeNull();
-    const tag = `cpython-${minor.replace(".", "")}`;
+    const tag = `cpython-${each.replace(".", "")}`;
     expect(pycs(folder, row)).toEqual([
       `gamma/__pycache__/__init__.${tag}.pyc`,
       `__pycache__/lambda_function.${tag}.pyc`,
     ]);
     expect(manifestOf(folder, row).inputs).toMatchObject({
       bytecode: true,
-      interpreter: await pythonVersion(minor),
+      interpreter: await pythonVersion(each),
     });
     const tree = join(temporaryFolder(), "task");
     cpSync(join(folder, path, "stg"), tree, { recursive: true });
@@ -71,7 +81,7 @@ for (const minor of ["3.9", "3.13"]) {
     const program =
       "import sys; sys.path.insert(0, sys.argv[1]); import lambda_function; print(lambda_function.lambda_handler(0, 0), lambda_function.lambda_handler.__code__.co_filename)";
     const { stdout, stderr } = await runProgram(
-      await pythonFile(minor),
+      await pythonFile(each),
       ["-S", "-v", "-c", program, tree],
       tree,
     );
@@ -87,22 +97,22 @@ function listTimes(folder: string): string[] {
 }
 
 test("a source that this Python cannot compile has none, and is no error", async () => {
-  const folder = workspaceWith("python3.9", "", { [`${path}/src/newer.py`]: "match 1:\n    case 1: pass\n" });
+  const folder = workspaceWith(runtime, "", { [`${path}/src/older.py`]: 'print "two"\n' });
   const row = await buildOne(folder, ["build", "hello"]);
   expect(row.error).toBeNull();
-  expect(zipNames(join(folder, row.zip!))).toContain("newer.py");
-  expect(pycs(folder, row)).not.toContain("__pycache__/newer.cpython-39.pyc");
+  expect(zipNames(join(folder, row.zip!))).toContain("older.py");
+  expect(pycs(folder, row)).not.toContain(`__pycache__/older.cpython-${compact}.pyc`);
 });
 
 describe("build.bytecode", () => {
   test("false leaves it out; the manifest names no interpreter", async () => {
-    const folder = workspaceWith("python3.13", "build: {bytecode: false}\n");
+    const folder = workspaceWith(runtime, "build: {bytecode: false}\n");
     const row = await buildOne(folder, ["build", "hello"]);
     expect(pycs(folder, row)).toEqual([]);
     expect(manifestOf(folder, row).inputs).toMatchObject({ bytecode: false, interpreter: null });
     writeFileSync(
       join(folder, path, "brig.yaml"),
-      "function: {Runtime: python3.13}\nbuild: {bytecode: true}\n",
+      `function: {Runtime: ${runtime}}\nbuild: {bytecode: true}\n`,
     );
     const second = await buildOne(folder, ["build", "hello"]);
     expect(second.status).toBe("built");
@@ -112,7 +122,7 @@ describe("build.bytecode", () => {
   test("by default it is left out where the tree would pass Lambda's limit with it; true puts it in, with a warning", async () => {
     const limit = 262_144_000;
     const source = Array.from({ length: 400 }, (_, index) => `def f${index}(): return ${index}\n`).join("");
-    const folder = workspaceWith("python3.13");
+    const folder = workspaceWith(runtime);
     // With the big file just below the limit, its module's bytecode goes above.
     const files = {
       "gamma/__init__.py": source,
@@ -127,7 +137,7 @@ describe("build.bytecode", () => {
     expect(manifestOf(folder, row).inputs).toMatchObject({ bytecode: false, interpreter: null });
     writeFileSync(
       join(folder, path, "brig.yaml"),
-      "function: {Runtime: python3.13}\nbuild: {bytecode: true}\n",
+      `function: {Runtime: ${runtime}}\nbuild: {bytecode: true}\n`,
     );
     const second = await buildOne(folder, ["build", "hello"]);
     expect(pycs(folder, second)).toHaveLength(2);
@@ -139,25 +149,27 @@ describe("build.bytecode", () => {
 });
 
 describe("no interpreter of the function's version", () => {
+  const absent = pythonMinors.find((each) => !minorsHere.includes(each)) ?? "3.15";
+
   test("python-missing names both ways out, and they are ways out", async () => {
-    const folder = workspaceWith("python3.14");
+    const folder = workspaceWith(`python${absent}`);
     const missing = await buildOne(folder, ["build", "hello", "--offline"]);
     expect(missing.error).toMatchObject({
       code: "python-missing",
-      message: expect.stringContaining("3.14"),
+      message: expect.stringContaining(absent),
     });
-    expect(missing.error?.hint).toContain("uv python install 3.14");
+    expect(missing.error?.hint).toContain(`uv python install ${absent}`);
     expect(missing.error?.hint).toContain("build: {bytecode: false}");
     writeFileSync(
       join(folder, path, "brig.yaml"),
-      "function: {Runtime: python3.14}\nbuild: {bytecode: false}\n",
+      `function: {Runtime: python${absent}}\nbuild: {bytecode: false}\n`,
     );
     const row = await buildOne(folder, ["build", "hello"]);
     expect(row.error).toBeNull();
     expect(pycs(folder, row)).toEqual([]);
   });
 
-  /** No 3.13 that brig could find, and a uv that "installs" the one that is hidden. */
+  /** No Python but the system's that brig could find, and a uv that "installs" the one that is hidden. */
   async function withoutPython(install: string): Promise<{ env: Record<string, string>; installed: string }> {
     const home = temporaryFolder();
     const installed = join(home, "pythons");
@@ -173,25 +185,29 @@ describe("no interpreter of the function's version", () => {
     return { env, installed: join(home, "asked") };
   }
 
-  test("uv installs it where it can", async () => {
-    const folder = workspaceWith("python3.13");
-    const python = await pythonFile("3.13");
-    const { env, installed } = await withoutPython(
-      `mkdir -p "$UV_PYTHON_INSTALL_DIR/cpython-3.13/bin" && ln -s "${python}" "$UV_PYTHON_INSTALL_DIR/cpython-3.13/bin/python3.13"; exit 0`,
-    );
-    const { status, stderr } = await brig(folder, ["build", "hello"], env);
-    expect(stderr).toContain("asking uv to install one");
-    expect(status).toBe(0);
-    expect(readFileSync(installed, "utf8")).toBe("python install 3.13\n");
-  });
+  test.skipIf(ownMinor === undefined)(
+    "uv installs it where it can (needs a Python beside the system's)",
+    async () => {
+      const folder = workspaceWith(`python${ownMinor}`);
+      const python = await pythonFile(ownMinor!);
+      const name = `cpython-${ownMinor}`;
+      const { env, installed } = await withoutPython(
+        `mkdir -p "$UV_PYTHON_INSTALL_DIR/${name}/bin" && ln -s "${python}" "$UV_PYTHON_INSTALL_DIR/${name}/bin/python${ownMinor}"; exit 0`,
+      );
+      const { status, stderr } = await brig(folder, ["build", "hello"], env);
+      expect(stderr).toContain("asking uv to install one");
+      expect(status).toBe(0);
+      expect(readFileSync(installed, "utf8")).toBe(`python install ${ownMinor}\n`);
+    },
+  );
 
   test("where uv cannot, the error says so", async () => {
-    const folder = workspaceWith("python3.13");
+    const folder = workspaceWith(`python${absent}`);
     const { env } = await withoutPython("echo no network >&2; exit 2");
     const { status, stderr } = await brig(folder, ["build", "hello"], env);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      "error: python-missing: there is no Python 3.13 on this machine, and installing it by uv failed",
+      `error: python-missing: there is no Python ${absent} on this machine, and installing it by uv failed`,
     );
     expect(existsSync(join(folder, path, "builds/staged"))).toBe(false);
   });
@@ -209,7 +225,7 @@ test("a hundred functions that share a wheel fetch it and compile it once", asyn
     [`functions/${name}/src/lambda_function.py`, handler],
   ]);
   const folder = makeWorkspace({
-    "brig.yaml": "function: {Runtime: python3.13}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}}\n`,
     ...Object.fromEntries(files),
   });
   expect((await brig(folder, ["lock", "f0"])).status).toBe(0);

@@ -14,10 +14,11 @@ import {
   temporaryFolder,
   writeFiles,
 } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 
 const verbs = ["build", "test", "list", "lock", "new", "init", "clean", "doctor", "completion"];
 const handler = "def lambda_handler(event, context):\n    return 1\n";
-const settings = "function: {Runtime: python3.13}\n";
+const settings = `function: {Runtime: ${runtime}}\n`;
 
 let folder: string;
 beforeAll(() => {

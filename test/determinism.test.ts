@@ -28,7 +28,7 @@ import {
   writeFiles,
 } from "./support/brig.ts";
 import { readManifestOf } from "./support/builds.ts";
-import { uvFile } from "./support/python.ts";
+import { runtime, uvFile } from "./support/python.ts";
 import { writeWheels } from "./support/wheels.ts";
 
 const names = [
@@ -44,7 +44,7 @@ const names = [
   "\u{1f600}.txt",
 ];
 const files = {
-  "brig.yaml": "function: {Runtime: python3.13}\n",
+  "brig.yaml": `function: {Runtime: ${runtime}}\n`,
   "functions/hello/requirements.txt": "--no-index\n--find-links ../../wheels\nsmall==1.0\nother==1.0\n",
   "functions/hello/src/lambda_function.py":
     "def lambda_handler(event, context):\n    return {1, 'a', (2, 3)}\n",

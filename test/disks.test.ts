@@ -17,7 +17,7 @@ import type { BuildRow } from "../src/build/report.ts";
 import { brig, buildOne, type Env, makeWorkspace, temporaryFolder } from "./support/brig.ts";
 import { expectNoLeftovers, expectTreeOfZip, expectWholeLinks, linksOf } from "./support/builds.ts";
 import { canMount, mountSmall, remount } from "./support/mounts.ts";
-import { uvFile } from "./support/python.ts";
+import { runtime, uvFile } from "./support/python.ts";
 import { writeWheels } from "./support/wheels.ts";
 
 const handler = "def lambda_handler(event, context):\n    return 1\n";
@@ -33,7 +33,7 @@ beforeAll(async () => {
 function makeFunction(): { folder: string; builds: string; store: string; env: Env } {
   const folder = makeWorkspace({
     ...noTests,
-    "brig.yaml": "function: {Runtime: python3.13}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}}\n`,
     "functions/hello/requirements.txt": "--no-index\n--find-links ../../wheels\nsmall==1.0\nother==1.0\n",
     "functions/hello/src/large.txt": "first-party text\n".repeat(3000),
   });
@@ -70,7 +70,7 @@ function fill(folder: string, free: number): void {
 
 describe.skipIf(!canMount)("a full disk (needs the right to mount)", () => {
   test("builds/: disk-full, zips and links as they were, and right again when there is room", async () => {
-    const folder = makeWorkspace({ ...noTests, "brig.yaml": "function: {Runtime: python3.13}\n" });
+    const folder = makeWorkspace({ ...noTests, "brig.yaml": `function: {Runtime: ${runtime}}\n` });
     const builds = join(folder, "functions/hello/builds");
     mountSmall(builds, 400);
     const first = await buildOne(folder, ["build", "hello"]);
@@ -90,7 +90,7 @@ describe.skipIf(!canMount)("a full disk (needs the right to mount)", () => {
   });
 
   test("builds/ with less and less room: done or disk-full, never anything else", async () => {
-    const folder = makeWorkspace({ ...noTests, "brig.yaml": "function: {Runtime: python3.13}\n" });
+    const folder = makeWorkspace({ ...noTests, "brig.yaml": `function: {Runtime: ${runtime}}\n` });
     const builds = join(folder, "functions/hello/builds");
     mountSmall(builds, 400);
     await buildOne(folder, ["build", "hello"]);
@@ -114,7 +114,7 @@ describe.skipIf(!canMount)("a full disk (needs the right to mount)", () => {
   });
 
   test("stg/: disk-full, zips and links as they were", async () => {
-    const folder = makeWorkspace({ ...noTests, "brig.yaml": "function: {Runtime: python3.13}\n" });
+    const folder = makeWorkspace({ ...noTests, "brig.yaml": `function: {Runtime: ${runtime}}\n` });
     const builds = join(folder, "functions/hello/builds");
     mountSmall(join(folder, "functions/hello/stg"), 64);
     const first = await buildOne(folder, ["build", "hello"]);

@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { brig, buildOne, makeWorkspace, writeFiles } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 import {
   expectNoLeftovers,
   expectTreeOfZip,
@@ -30,7 +31,7 @@ import { killAtChange, randomNumbers, runs, startBrig, waitUntil } from "./suppo
 import { writeWheels } from "./support/wheels.ts";
 import { zipText } from "./support/zip-names.ts";
 
-const settings = "function: {Runtime: python3.13}\n";
+const settings = `function: {Runtime: ${runtime}}\n`;
 const handler = (word: string): string => `def lambda_handler(event, context):\n    return '${word}'\n`;
 const passesWhenGood = "#!/bin/sh\ngrep -q good $1/lambda_function.py\n";
 

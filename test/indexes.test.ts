@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { brig, type Env, makeWorkspace, type Result, temporaryFolder, writeFiles } from "./support/brig.ts";
 import { type IndexServer, serveIndex } from "./support/index-server.ts";
-import { uvFile } from "./support/python.ts";
+import { runtime, uvFile } from "./support/python.ts";
 import { smallWheel } from "./support/wheels.ts";
 import { zipText } from "./support/zip-names.ts";
 
@@ -62,7 +62,7 @@ function freshHome(files: Readonly<Record<string, string>> = {}): Env & { HOME: 
 
 function workspaceWith(requirements: string, files: Readonly<Record<string, string>> = {}): string {
   return makeWorkspace({
-    "brig.yaml": "function: {Runtime: python3.13}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}}\n`,
     [`${path}/src/lambda_function.py`]: "lambda_handler = print\n",
     [`${path}/requirements.txt`]: requirements,
     ...files,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { brig, buildOne, buildRows, makeWorkspace, temporaryFolder, writeFiles } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 import { linksOf } from "./support/builds.ts";
 import { startBrig, waitUntil } from "./support/processes.ts";
 
@@ -28,7 +29,7 @@ def lambda_handler(event, context):
 let folder: string;
 beforeAll(() => {
   folder = makeWorkspace({
-    "brig.yaml": "function: {Runtime: python3.13, Timeout: 2}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}, Timeout: 2}\n`,
     "functions/hello/src/lambda_function.py": handler,
     "functions/hello/events/one.json": '{"a": 1}',
     "functions/slow/brig.yaml": "function: {Timeout: 30}\n",
@@ -203,7 +204,7 @@ describe("brig invoke", () => {
 describe("test cases", () => {
   test("count as tests; one that fails keeps current, and the difference is shown", async () => {
     const workspace = makeWorkspace({
-      "brig.yaml": "function: {Runtime: python3.13}\n",
+      "brig.yaml": `function: {Runtime: ${runtime}}\n`,
       "functions/hello/src/lambda_function.py": handler,
       "functions/hello/events/one.json": '{"a": 1}',
       "functions/hello/events/one.expect.json": '{"event": {"a": 1}}',
@@ -234,7 +235,7 @@ describe("test cases", () => {
 
   test("see the settings of the function, and run again when those change", async () => {
     const workspace = makeWorkspace({
-      "brig.yaml": "function: {Runtime: python3.13, Environment: {Variables: {COLOUR: red}}}\n",
+      "brig.yaml": `function: {Runtime: ${runtime}, Environment: {Variables: {COLOUR: red}}}\n`,
       "functions/hello/src/lambda_function.py":
         "import os\n\ndef lambda_handler(event, context):\n    return os.environ['COLOUR']\n",
       "functions/hello/events/colour.json": "{}",
@@ -242,14 +243,14 @@ describe("test cases", () => {
     });
     expect((await buildOne(workspace, ["build", "hello"])).tests.status).toBe("passed");
     writeFiles(workspace, {
-      "brig.yaml": "function: {Runtime: python3.13, Environment: {Variables: {COLOUR: blue}}}\n",
+      "brig.yaml": `function: {Runtime: ${runtime}, Environment: {Variables: {COLOUR: blue}}}\n`,
     });
     expect((await buildOne(workspace, ["build", "hello"])).tests.status).toBe("failed");
   });
 
   test("an expectation without its event is wrong", async () => {
     const workspace = makeWorkspace({
-      "brig.yaml": "function: {Runtime: python3.13}\n",
+      "brig.yaml": `function: {Runtime: ${runtime}}\n`,
       "functions/hello/src/lambda_function.py": handler,
       "functions/hello/events/gone.expect.json": "{}",
     });

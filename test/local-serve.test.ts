@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ServeReady } from "../src/operations/serve.ts";
 import { brig, makeWorkspace, temporaryFolder, writeFiles } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 import { type Started, startBrig, waitUntil } from "./support/processes.ts";
 
 interface Served extends Started {
@@ -61,7 +62,7 @@ let folder: string;
 let service: Served;
 beforeAll(async () => {
   folder = makeWorkspace({
-    "brig.yaml": "function: {Runtime: python3.13, Timeout: 10}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}, Timeout: 10}\n`,
     "functions/hello/src/lambda_function.py": answering("1"),
     "apis/orders/functions/ship/src/lambda_function.py": answering("'shipped'"),
   });

@@ -17,11 +17,11 @@ import {
   temporaryFolder,
   writeFiles,
 } from "./support/brig.ts";
-import { pythonFile, uvFile } from "./support/python.ts";
+import { minor, pythonFile, runtime, uvFile } from "./support/python.ts";
 import { type SmallWheel, smallWheel, writeWheels } from "./support/wheels.ts";
 import { zipNames, zipText } from "./support/zip-names.ts";
 
-const settings = "function: {Runtime: python3.13}\n";
+const settings = `function: {Runtime: ${runtime}}\n`;
 const path = "functions/hello";
 
 /** Wheels of the tests' own, so that no index of the world decides: two versions of `alpha`, what it needs, and more. */
@@ -203,10 +203,10 @@ PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
 `;
     const own = process.arch === "arm64" ? "arm64" : "x86_64";
     const other = own === "arm64" ? "x86_64" : "arm64";
-    const runtime = (architecture: string): string =>
-      `function: {Runtime: python3.13, Architectures: [${architecture}]}\n`;
+    const settingsFor = (architecture: string): string =>
+      `function: {Runtime: ${runtime}, Architectures: [${architecture}]}\n`;
     const folder = workspaceWith("../../lib/native\n", {
-      [`${path}/brig.yaml`]: runtime(own),
+      [`${path}/brig.yaml`]: settingsFor(own),
       [`${path}/tests/test_native.py`]:
         "import native\n\ndef test_answer():\n    assert native.answer() == 42\n",
       "lib/native/pyproject.toml":
@@ -219,11 +219,11 @@ PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
     expect(row.error).toBeNull();
     expect(row.tests.status).toBe("passed");
     expect(zipNames(join(folder, row.zip!)).filter((name) => name.endsWith(".so"))).toHaveLength(1);
-    writeFileSync(join(folder, path, "brig.yaml"), runtime(other));
+    writeFileSync(join(folder, path, "brig.yaml"), settingsFor(other));
     const foreign = await buildOne(folder, ["build", "hello"]);
     expect(foreign.error).toMatchObject({
       code: "wheel-missing",
-      message: expect.stringContaining(`does not run on python3.13 on ${other}`),
+      message: expect.stringContaining(`does not run on ${runtime} on ${other}`),
       hint: expect.stringContaining(`Architectures: [${own}]`),
     });
   });
@@ -285,8 +285,7 @@ PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
 });
 
 describe("pyproject.toml and uv.lock", () => {
-  const project =
-    '[project]\nname = "hello"\nversion = "0"\nrequires-python = ">=3.13"\ndependencies = ["alpha<2"]\n[dependency-groups]\nextra = ["gamma"]\ndev = ["delta"]\n';
+  const project = `[project]\nname = "hello"\nversion = "0"\nrequires-python = ">=${minor}"\ndependencies = ["alpha<2"]\n[dependency-groups]\nextra = ["gamma"]\ndev = ["delta"]\n`;
   const uvFolder = '[tool.uv]\nno-index = true\nfind-links = ["../../wheels"]\n';
 
   test("project.dependencies stand in for requirements.txt, build.groups add to them", async () => {
@@ -306,7 +305,7 @@ describe("pyproject.toml and uv.lock", () => {
     const here = join(folder, path);
     rmSync(join(here, "requirements.txt"));
     rmSync(join(folder, "wheels/beta-1.5-py3-none-any.whl"));
-    const python = await pythonFile("3.13");
+    const python = await pythonFile(minor);
     const made = await runProgram(await uvFile(), ["lock", "--python", python], here);
     expect(made.stderr).toContain("Resolved");
     writeWheels(join(folder, "wheels"), { name: "beta", version: "1.5" });
@@ -318,13 +317,13 @@ describe("pyproject.toml and uv.lock", () => {
 });
 
 describe("Amazon Linux 2", () => {
-  for (const [runtime, requirement] of [
+  for (const [older, requirement] of [
     ["python3.11", "pandas"],
     ["python3.9", "lxml"],
   ] as const) {
-    test(`${runtime}: wheels up to glibc 2.26 are found, none above is taken`, async () => {
+    test(`${older}: wheels up to glibc 2.26 are found, none above is taken`, async () => {
       const folder = workspaceWith(`${requirement}\n`, {
-        [`${path}/brig.yaml`]: `function: {Runtime: ${runtime}}\n`,
+        [`${path}/brig.yaml`]: `function: {Runtime: ${older}}\n`,
       });
       await lockWell(folder);
       for (const { name, source } of locked(folder)) {
@@ -400,11 +399,12 @@ describe("brig lock", () => {
     expect((await buildOne(folder, ["build", "hello", "--frozen"])).error?.code).toBe("lock-outdated");
     expect(existsSync(join(folder, path, "pylock.toml"))).toBe(false);
     await lockWell(folder);
-    writeFileSync(join(folder, path, "brig.yaml"), "function: {Runtime: python3.12}\n");
+    const other = minor === "3.12" ? "3.13" : "3.12";
+    writeFileSync(join(folder, path, "brig.yaml"), `function: {Runtime: python${other}}\n`);
     const before = readFileSync(join(folder, path, "pylock.toml"), "utf8");
     expect(await lock(folder, ["--check"])).toMatchObject({
       exit: 1,
-      error: { message: expect.stringContaining("3.12") },
+      error: { message: expect.stringContaining(other) },
     });
     expect(readFileSync(join(folder, path, "pylock.toml"), "utf8")).toBe(before);
   });
@@ -458,7 +458,7 @@ describe("brig lock", () => {
     );
     await lockWell(folder);
     const here = join(folder, path);
-    const [uv, python] = await Promise.all([uvFile(), pythonFile("3.13")]);
+    const [uv, python] = await Promise.all([uvFile(), pythonFile(minor)]);
     const installed = await runProgram(
       uv,
       ["pip", "install", "--python", python, "--target", "out", "-r", "pylock.toml"],

@@ -16,12 +16,12 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { BuildRow } from "../src/build/report.ts";
 import { type Env, makeWorkspace, type Result, runProgram, temporaryFolder } from "./support/brig.ts";
-import { pythonFile } from "./support/python.ts";
+import { minor, pythonFile, runtime } from "./support/python.ts";
 
 const root = join(import.meta.dirname, "..");
 const handler = "def lambda_handler(event, context):\n    return 'one'\n";
 const hello = {
-  "brig.yaml": "function: {Runtime: python3.13}\n",
+  "brig.yaml": `function: {Runtime: ${runtime}}\n`,
   "functions/hello/src/lambda_function.py": handler,
   "functions/hello/tests/test_handler.py":
     "from lambda_function import lambda_handler\n\ndef test_one():\n    assert lambda_handler({}, None) == 'one'\n",
@@ -139,7 +139,7 @@ describe("a clone", { timeout: 400_000 }, () => {
     }
     spawnSync("git", ["init", "-q"], { cwd: clone });
     mkdirSync(join(folder, "home"));
-    const python = dirname(await pythonFile("3.13"));
+    const python = dirname(await pythonFile(minor));
     const path = [...new Set([dirname(process.execPath), "/usr/bin", "/bin", python])].join(":");
     env = { ...npmSettings, HOME: join(folder, "home"), PATH: path };
   });

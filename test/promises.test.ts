@@ -22,10 +22,11 @@ import {
   temporaryFolder,
   writeFiles,
 } from "./support/brig.ts";
+import { compact, runtime } from "./support/python.ts";
 import { zipNames, zipText } from "./support/zip-names.ts";
 
 const handler = "def lambda_handler(event, context):\n    return 'one'\n";
-const settings = "function:\n  Runtime: python3.13\n";
+const settings = `function:\n  Runtime: ${runtime}\n`;
 const hello = { "brig.yaml": settings, "functions/hello/src/lambda_function.py": handler };
 
 describe("a folder is a function", () => {
@@ -73,7 +74,7 @@ describe("build", () => {
     expect(readFileSync(join(path, "stg/lambda_function.py"), "utf8")).toBe(handler);
     expect(readlinkSync(join(path, "builds/staged"))).toBe(row.links.staged);
     expect(zipNames(join(folder, row.zip!))).toEqual([
-      "__pycache__/lambda_function.cpython-313.pyc",
+      `__pycache__/lambda_function.cpython-${compact}.pyc`,
       "lambda_function.py",
     ]);
     expect(row.tests.status).toBe("none");
@@ -294,7 +295,7 @@ describe("lock away your source code securely", () => {
     });
     const row = await buildOne(folder, ["build", "hello"]);
     expect(zipNames(join(folder, row.zip!))).toEqual([
-      "__pycache__/lambda_function.cpython-313.pyc",
+      `__pycache__/lambda_function.cpython-${compact}.pyc`,
       "ca.pem",
       "lambda_function.py",
     ]);
@@ -316,7 +317,7 @@ describe("lock away your source code securely", () => {
     const folder = temporaryFolder();
     git(folder, "init", "-q");
     expect((await brig(folder, ["init"])).status).toBe(0);
-    expect((await brig(folder, ["new", "hello", "--runtime", "python3.13"])).status).toBe(0);
+    expect((await brig(folder, ["new", "hello", "--runtime", runtime])).status).toBe(0);
     const row = await buildOne(folder, ["build", "hello"]);
     expect(row.tests).toMatchObject({ status: "passed", runner: "pytest" });
     for (const name of ["stg", "builds"]) {

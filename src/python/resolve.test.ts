@@ -156,7 +156,9 @@ describe("from the index", () => {
       '[project]\nname = "common-lib"\nversion = "1.0"\ndescription = "Shared"\ndependencies = ["toml"]\n[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n',
     );
     writeFileSync(join(root, "lib/common/common_lib.py"), '"""Shared."""\n');
-    const lock = await resolve(folder, al2023);
+    // uv installs for the interpreter that it finds here.
+    const python = (await findInterpreters(context, store)).find(({ version }) => /^[\d.]+$/.test(version))!;
+    const lock = await resolve(folder, { ...al2023, python: python.minor });
     expect(Object.keys(versions(lock))).toEqual(["common-lib", "idna", "six", "toml"]);
     expect(lock.packages[0]?.source).toEqual({ kind: "directory", path: "../../lib/common" });
     expect(lock.packages[1]).toMatchObject({
@@ -175,17 +177,7 @@ describe("from the index", () => {
     writeFileSync(join(folder, "pylock.toml"), text);
     const settings = readIndexSettings(folder, context);
     const uv = await findUv({ store, settings, http: openHttp(settings, context) }, context);
-    const [python] = await findInterpreters(context, store);
-    const args = [
-      "pip",
-      "install",
-      "--target",
-      join(folder, "out"),
-      "--python",
-      python!.file,
-      "--python-version",
-      "3.13",
-    ];
+    const args = ["pip", "install", "--target", join(folder, "out"), "--python", python.file];
     const installed = await runProgram(uv.file, [...args, "-r", "pylock.toml"], {
       ...inContext(context),
       cwd: folder,

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Context } from "../../src/context.ts";
 import { openHttp } from "../../src/python/http.ts";
-import { findInterpreter } from "../../src/python/interpreters.ts";
+import { findInterpreter, findInterpreters } from "../../src/python/interpreters.ts";
 import { fetchProjectFiles } from "../../src/python/project-files.ts";
 import { readIndexSettings } from "../../src/python/read-index-settings.ts";
 import { findUv } from "../../src/python/uv.ts";
 import { openStore, type Store } from "../../src/store/store-directory.ts";
+import { pythonMinors } from "../../src/workspace/runtimes.ts";
 import { environment } from "./brig.ts";
 
 const context: Context = {
@@ -25,16 +26,42 @@ export function sharedStore(): Promise<Store> {
   return openStore(context);
 }
 
+const here = new Set((await findInterpreters(context, await sharedStore())).map(({ minor }) => minor));
+
+/** Minor versions of Python that brig finds on this machine and Lambda has, newest first. */
+export const minorsHere: readonly string[] = pythonMinors.filter((minor) => here.has(minor));
+
+/** What a test takes that needs a Python and does not mind which: the newest. `python3.13` is its runtime. */
+export const minor: string = requireSome(minorsHere)[0]!;
+export const runtime: string = `python${minor}`;
+/** How it names its bytecode (`cpython-313`) and wheels (`cp313`). */
+export const compact: string = minor.replace(".", "");
+
+/** For `skipIf`: the Pythons without which a test means nothing. The test's title names them, so that a skipped one tells why. */
+export function lacks(...minors: readonly string[]): boolean {
+  return minors.some((each) => !minorsHere.includes(each));
+}
+
+/** The newest Python that is not the system's own: only such a one can be hidden from brig, or stand in another's place. */
+export const ownMinor: string | undefined = (
+  await Promise.all(minorsHere.map(async (each) => ({ each, file: await pythonFile(each) })))
+).find(({ file }) => !/^\/(?:usr|bin|opt)\//.test(file))?.each;
+
+function requireSome(minors: readonly string[]): readonly string[] {
+  if (minors.length === 0) throw new Error("the tests need a Python that Lambda has: 3.9 or newer");
+  return minors;
+}
+
 /** Absolute path of the newest interpreter of a minor version, as brig finds it. */
-export async function pythonFile(minor: string): Promise<string> {
-  const found = await findInterpreter(minor, context, await sharedStore());
-  if (found === undefined) throw new Error(`this machine has no Python ${minor}`);
+export async function pythonFile(wanted: string): Promise<string> {
+  const found = await findInterpreter(wanted, context, await sharedStore());
+  if (found === undefined) throw new Error(`this machine has no Python ${wanted}`);
   return found.file;
 }
 
 /** Exact version of it. */
-export async function pythonVersion(minor: string): Promise<string> {
-  return (await findInterpreter(minor, context, await sharedStore()))!.version;
+export async function pythonVersion(wanted: string): Promise<string> {
+  return (await findInterpreter(wanted, context, await sharedStore()))!.version;
 }
 
 /** Absolute path of the uv that brig uses. */
