@@ -1,11 +1,10 @@
 import type { BuildOutcome } from "../build/report.ts";
 import { noTimings } from "../build/report.ts";
 import { readLinks } from "../build/links.ts";
-import type { Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions, PendingBuild } from "./build-options.ts";
 import { buildFunction } from "./build-function.ts";
 import { inParallel } from "./in-parallel.ts";
 import { openWorkshop } from "./workshop.ts";
@@ -15,10 +14,9 @@ import { openWorkshop } from "./workshop.ts";
  * A fault of one function stands in its row; an interruption or a fault of brig's own ends all.
  */
 export async function buildAll(
-  folders: readonly FunctionFolder[],
+  pending: readonly PendingBuild[],
   build: {
     readonly workspace: Workspace;
-    readonly surroundings: Surroundings;
     readonly options: BuildOptions;
     readonly jobs: number;
   },
@@ -26,11 +24,11 @@ export async function buildAll(
 ): Promise<ReadonlyMap<FunctionFolder, BuildOutcome>> {
   const workshop = await openWorkshop(build.workspace, { ...build.options, jobs: build.jobs }, context);
   const outcomes = await inParallel(
-    folders,
+    pending,
     build.jobs,
-    async (folder): Promise<[FunctionFolder, BuildOutcome]> => {
+    async ({ folder, surroundings }): Promise<[FunctionFolder, BuildOutcome]> => {
       try {
-        return [folder, await buildFunction(folder, workshop, build.options, build.surroundings, context)];
+        return [folder, await buildFunction(folder, workshop, build.options, surroundings, context)];
       } catch (error) {
         if (!(error instanceof BrigError) || error.code === "interrupted") throw error;
         return [folder, failedOutcome(folder, error)];

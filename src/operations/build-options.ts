@@ -1,3 +1,6 @@
+import type { Surroundings } from "../build/state.ts";
+import type { FunctionFolder } from "../workspace/function-folder.ts";
+
 /** What `brig build` and `brig test` can be asked for. */
 export interface BuildOptions {
   readonly names: readonly string[];
@@ -12,4 +15,10 @@ export interface BuildOptions {
   readonly force: boolean;
   /** How many functions are built, and wheels compiled, at once. */
   readonly jobs: number | undefined;
+}
+
+/** A function that is to be built, and what decides its build besides its files. */
+export interface PendingBuild {
+  readonly folder: FunctionFolder;
+  readonly surroundings: Surroundings;
 }

@@ -7,9 +7,9 @@ import { isAsRecorded, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
-import { gitFingerprint } from "../workspace/git-fingerprint.ts";
+import { functionFingerprint, gitFingerprint } from "../workspace/git-fingerprint.ts";
 import { selectFunctions } from "../workspace/select-functions.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions, PendingBuild } from "./build-options.ts";
 import { inParallel } from "./in-parallel.ts";
 
 declare const BRIG_BUILD: string;
@@ -26,22 +26,21 @@ export async function buildFunctions(
 ): Promise<readonly BuildOutcome[]> {
   const workspace = await findWorkspace(context);
   const selected = selectFunctions(workspace, context.cwd, options);
-  const surroundings = readSurroundings(workspace, context);
+  const shared = readSurroundings(workspace, context);
   const jobs = options.jobs ?? availableParallelism();
   const outcomes = await inParallel(selected, jobs, async (folder) => {
+    // A function may lie in a git repository of its own within the workspace's.
+    const git = functionFingerprint(folder.folder, workspace.root, shared.git);
+    const surroundings = { ...shared, git };
     const unchanged =
       options.force || options.testOnly ? undefined : await readUnchanged(folder, surroundings, options);
-    return unchanged ?? { folder };
+    return unchanged ?? { folder, surroundings };
   });
-  const pending = outcomes.filter((outcome): outcome is { folder: FunctionFolder } => "folder" in outcome);
+  const pending = outcomes.filter((outcome): outcome is PendingBuild => "folder" in outcome);
   if (pending.length === 0) return outcomes as BuildOutcome[];
   // Settings, YAML, locks and all that a real build needs are only loaded now.
   const { buildAll } = await import("./build-functions.ts");
-  const built = await buildAll(
-    pending.map(({ folder }) => folder),
-    { workspace, surroundings, options, jobs },
-    context,
-  );
+  const built = await buildAll(pending, { workspace, options, jobs }, context);
   return outcomes.map((outcome) => ("folder" in outcome ? built.get(outcome.folder)! : outcome));
 }
 

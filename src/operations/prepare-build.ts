@@ -59,7 +59,8 @@ export async function prepareBuild(
   const state = options.force ? undefined : await readState(builds, surroundings.program);
   const settling = performance.now();
   const settled =
-    keptSettled(state, surroundings) ?? (await settleFunction(folder, workshop, options, started, context));
+    keptSettled(folder, state, surroundings) ??
+    (await settleFunction(folder, workshop, options, started, context));
   const resolve = performance.now() - settling;
   const { settings, runtime, interpreter, locked, boundary } = settled;
   const command = settings.build.command

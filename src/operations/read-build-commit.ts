@@ -23,8 +23,9 @@ export async function readBuildCommit(
   workshop: Workshop,
   context: Context,
 ): Promise<BuildCommit> {
-  const { repository } = prepared;
-  if (repository === null) return { hash: null, name: null, uncommitted: [] };
+  const { repositories } = prepared;
+  const [repository] = repositories;
+  if (repository === undefined) return { hash: null, name: null, uncommitted: [] };
   const inputs = listInputs(prepared);
   const shown = (path: string): string => relative(workshop.workspace.root, path).split(sep).join("/");
   const known = keptCommit(prepared, inputs.files);
@@ -32,13 +33,13 @@ export async function readBuildCommit(
     const changed = new Set(inputs.files.filter((file) => !isAsItWas(prepared, file)));
     const names = new Set([...changed].map(shown));
     const dirty =
-      changed.size > 0 ? await readDirty(repository, { files: [...changed], folders: [] }, context) : [];
+      changed.size > 0 ? await readDirty(repositories, { files: [...changed], folders: [] }, context) : [];
     const uncommitted = [...known.uncommitted.filter((name) => !names.has(name)), ...dirty.map(shown)];
     return { ...known, uncommitted: uncommitted.toSorted() };
   }
   const [commit, dirty] = await Promise.all([
     readCommit(repository, prepared.folder, context),
-    readDirty(repository, inputs, context),
+    readDirty(repositories, inputs, context),
   ]);
   const uncommitted = commit.hash === null ? [] : dirty.map(shown).toSorted();
   return { hash: commit.hash, name: commit.name, uncommitted };

@@ -4,7 +4,8 @@ import type { Context } from "../context.ts";
 import type { Warning } from "../errors.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
-import type { Repository } from "../workspace/git.ts";
+import { innerToplevels } from "../workspace/git-fingerprint.ts";
+import { readRepositories, type Repository } from "../workspace/git.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { BuildOptions } from "./build-options.ts";
 import type { EnsuredLock } from "./ensure-lock.ts";
@@ -17,7 +18,8 @@ export interface Settled {
   readonly runtime: SettledRuntime;
   readonly interpreter: Interpreter | undefined;
   readonly locked: EnsuredLock | undefined;
-  readonly repository: Repository | null;
+  /** That the function's folder lies in, its own first: what a build's commit is of. None outside of git. */
+  readonly repositories: readonly Repository[];
   /** Absolute path of the repository, or of the workspace outside of one: nothing beyond it goes into a build. */
   readonly boundary: string;
   readonly warnings: readonly Warning[];
@@ -33,12 +35,20 @@ export function settledFiles({ settings, locked, interpreter }: Settled): readon
 }
 
 /** What the last build settled, where everything that it depends on is as it was: no YAML, TOML or lock is read then. */
-export function keptSettled(state: BuildState | undefined, now: Surroundings): Settled | undefined {
+export function keptSettled(
+  folder: FunctionFolder,
+  state: BuildState | undefined,
+  now: Surroundings,
+): Settled | undefined {
   if (state === undefined) return undefined;
   const { boot, environment, git } = state.surroundings;
   const isSame = boot === now.boot && environment === now.environment;
   if (!isSame || (git === "") !== (now.git === "")) return undefined;
   const settled = state.settled as Settled;
+  const known = settled.repositories
+    .map(({ toplevel }) => toplevel)
+    .filter((each) => each !== settled.boundary);
+  if (known.join("\n") !== innerToplevels(folder.folder, settled.boundary).join("\n")) return undefined;
   const isAsItWas = (path: string): boolean =>
     path in state.files && sameStamp(targetStamp(path), state.files[path] ?? undefined);
   if (!settledFiles(settled).every(isAsItWas)) return undefined;
@@ -67,12 +77,13 @@ export async function settleFunction(
   const runtime = settleRuntime(settings, interpreters, now);
   const { repository, warnings } = await workshop.repository();
   const boundary = repository?.toplevel ?? workshop.workspace.root;
+  const repositories = await readRepositories(innerToplevels(folder.folder, boundary), repository, context);
   const locked = runtime.target
     ? await ensureLock(folder, settings, runtime.target, boundary, workshop, options, context)
     : undefined;
   const interpreter = await settleInterpreter(settings, runtime, workshop);
   const all = [...settings.warnings, ...runtime.warnings, ...warnings];
-  return { settings, runtime, interpreter, locked, repository, boundary, warnings: all };
+  return { settings, runtime, interpreter, locked, repositories, boundary, warnings: all };
 }
 
 /** Bytecode needs the function's own Python; without bytecode it is welcome (tests run on it) but may be missing. */

@@ -1,5 +1,23 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { contains } from "./find-workspace.ts";
+
+/** The folders with a `.git` of their own from `folder` upwards, below `root`; innermost first, absolute. */
+export function innerToplevels(folder: string, root: string): readonly string[] {
+  const found: string[] = [];
+  for (let next = folder; next !== root && contains(root, next); next = dirname(next)) {
+    if (existsSync(join(next, ".git"))) found.push(next);
+  }
+  return found;
+}
+
+/**
+ * A text that changes whenever `gitFingerprint` of the workspace, given as `outer`, or of a repository between it and
+ * a function's folder does: a submodule is committed and tagged on its own.
+ */
+export function functionFingerprint(folder: string, root: string, outer: string): string {
+  return [outer, ...innerToplevels(folder, root).map(gitFingerprint)].join("\n");
+}
 
 /**
  * A text that changes whenever HEAD, the commit it stands for, a tag or the index of the repository around `folder` may

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs"
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { FunctionFolder } from "./function-folder.ts";
-import { readCommit, readDirty, readRepository, type Repository } from "./git.ts";
+import { readCommit, readDirty, readRepositories, readRepository, type Repository } from "./git.ts";
 import { contextIn, makeTree, writeTree } from "./testing.ts";
 
 const env = {
@@ -38,7 +38,7 @@ const dirtyIn = async (
 ): Promise<string[]> => {
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(root, path));
   const inputs = { files: absolute(files), folders: absolute(folders) };
-  const dirty = await readDirty(await repositoryAt(root), inputs, contextIn(root, env));
+  const dirty = await readDirty([await repositoryAt(root)], inputs, contextIn(root, env));
   return dirty.map((path) => path.slice(root.length + 1));
 };
 
@@ -231,6 +231,30 @@ describe("an input is dirty", () => {
     expect(await dirtyIn(root, ["lib/common/x.py", "y"])).toEqual([]);
     writeTree(root, { "lib/common/x.py": "2" });
     expect(await dirtyIn(root, ["lib/common/x.py", "y"])).toEqual(["lib/common/x.py"]);
+  });
+
+  test("of what lies in a repository of its own, that one is asked, and the outer one about the rest", async () => {
+    const inner = makeRepository({ "src/x.py": "1", "src/gone.py": "1" });
+    const root = makeRepository({ "brig.yaml": "", y: "1" });
+    git(root, "submodule", "add", "-q", inner, "functions/hello");
+    commitAll(root);
+    const hello = join(root, "functions/hello");
+    const ask = async (): Promise<readonly string[]> => {
+      const repositories = await readRepositories([hello], { toplevel: root }, contextIn(root, env));
+      expect(repositories).toEqual([{ toplevel: hello }, { toplevel: root }]);
+      const asked = ["functions/hello/src/x.py", "brig.yaml", "y"].map((name) => join(root, name));
+      const dirty = await readDirty(repositories, { files: asked, folders: [hello] }, contextIn(root, env));
+      return dirty.map((path) => path.slice(root.length + 1));
+    };
+    expect(await ask()).toEqual([]);
+    // The outer repository does not have this commit yet; the function itself is clean.
+    writeTree(hello, { "src/x.py": "2" });
+    expect(await ask()).toEqual(["functions/hello/src/x.py"]);
+    commitAll(hello);
+    expect(await ask()).toEqual([]);
+    writeTree(root, { y: "2" });
+    rmSync(join(hello, "src/gone.py"));
+    expect(await ask()).toEqual(["y", "functions/hello/src/gone.py"]);
   });
 
   test("in a repository of its own that the outer one does not track", async () => {

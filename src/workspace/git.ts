@@ -13,6 +13,21 @@ export interface Repository {
   readonly toplevel: string;
 }
 
+/**
+ * The repositories that a function's folder lies in, its own first, `outer` (the workspace's) last: one that is a
+ * submodule has HEAD, tags and changes of its own. git is asked only where there is something to ask about.
+ *
+ * @param toplevels those below the outer one, as `innerToplevels` lists them
+ */
+export async function readRepositories(
+  toplevels: readonly string[],
+  outer: Repository | null,
+  context: Context,
+): Promise<readonly Repository[]> {
+  const read = await Promise.all(toplevels.map((toplevel) => readRepository(toplevel, context)));
+  return [...read.flatMap(({ repository }) => repository ?? []), ...(outer ? [outer] : [])];
+}
+
 /** HEAD, as a build records it. */
 export interface Commit {
   /** Full hash; `null` before the first commit. */
@@ -52,6 +67,7 @@ export async function readRepository(
 /**
  * HEAD and what git describes it as, seen from one function: a tag `hello/v1.2.0` (or `orders/ingest/v1.2.0`) versions
  * that folder alone. The folder's name without its API counts as well, so that a function moved into an API keeps its tags.
+ * Where the folder is the whole repository (a submodule), `v1.2.0` says as much.
  */
 export async function readCommit(
   repository: Repository,
@@ -60,7 +76,9 @@ export async function readCommit(
 ): Promise<Commit> {
   const lastPart = folder.name.slice(folder.name.lastIndexOf("/") + 1);
   const names = [...new Set([folder.name, lastPart])];
-  const patterns = names.flatMap((name) => ["--match", `${name.replace(/[*?[\]\\]/g, "\\$&")}/v*`]);
+  const globs = names.map((name) => `${name.replace(/[*?[\]\\]/g, "\\$&")}/v*`);
+  if (folder.folder === repository.toplevel) globs.push("v[0-9]*");
+  const patterns = globs.flatMap((glob) => ["--match", glob]);
   const [head, described] = await Promise.all([
     runGit(repository.toplevel, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], context),
     runGit(repository.toplevel, ["describe", "--always", "--tags", ...patterns], context),
@@ -85,10 +103,31 @@ export interface CommittedInputs {
 const longestPaths = 100_000;
 
 /**
- * Which inputs are not committed as they are: absolute paths, in the order given, then those that are gone.
- * Neither reads what is not tracked nor writes git's index.
+ * Which inputs are not committed as they are, each in the innermost of the repositories that it lies in: absolute
+ * paths, in the order given, then those that are gone. Neither reads what is not tracked nor writes git's index.
  */
 export async function readDirty(
+  repositories: readonly Repository[],
+  inputs: CommittedInputs,
+  context: Context,
+): Promise<readonly string[]> {
+  const homeOf = (path: string): Repository | undefined =>
+    repositories.find(({ toplevel }) => contains(toplevel, path)) ?? repositories.at(-1);
+  const parts = await Promise.all(
+    repositories.map(async (repository) => {
+      const isIn = (path: string): boolean => homeOf(path) === repository;
+      const part = { files: inputs.files.filter(isIn), folders: inputs.folders.filter(isIn) };
+      return part.files.length + part.folders.length === 0
+        ? []
+        : await readDirtyIn(repository, part, context);
+    }),
+  );
+  const dirty = new Set(parts.flat());
+  const ordered = inputs.files.filter((file) => dirty.delete(file));
+  return [...ordered, ...dirty];
+}
+
+async function readDirtyIn(
   repository: Repository,
   inputs: CommittedInputs,
   context: Context,
