@@ -273,7 +273,7 @@ describe("--with-credentials", () => {
   };
   const invoke = async (args: readonly string[], env: Record<string, string | undefined> = user) => {
     const place = makeWorkspace({
-      "functions/me/brig.yaml": "function: {Runtime: python3.13}\n",
+      "functions/me/brig.yaml": `function: {Runtime: ${runtime}}\n`,
       "functions/me/src/lambda_function.py": handlerOfCredentials,
     });
     return await brig(place, ["invoke", "me", ...args], env);

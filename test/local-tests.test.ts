@@ -1,6 +1,7 @@
 /** `test.local`: tests of a function reach it with boto3, as they would on AWS. */
 import { beforeAll, expect, test } from "vitest";
 import { brig, buildOne, makeWorkspace, writeFiles } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 
 const tests = `import json, os, urllib.request
 import boto3
@@ -33,7 +34,7 @@ let folder: string;
 beforeAll(() => {
   folder = makeWorkspace({
     "functions/hello/brig.yaml":
-      "function:\n  Runtime: python3.13\n  Environment: {Variables: {GREETING: good day}}\n" +
+      `function:\n  Runtime: ${runtime}\n  Environment: {Variables: {GREETING: good day}}\n` +
       "test:\n  local: true\n  requirements: [boto3]\n",
     "functions/hello/src/lambda_function.py":
       "import os\n\ndef lambda_handler(event, context):\n    print('asked for', sorted(event))\n" +
@@ -54,7 +55,7 @@ test("its settings are inputs of the tests; what it logged stands below a failur
   expect((await buildOne(folder, ["build", "hello"])).status).toBe("unchanged");
   writeFiles(folder, {
     "functions/hello/brig.yaml":
-      "function:\n  Runtime: python3.13\n  Environment: {Variables: {GREETING: good night}}\n" +
+      `function:\n  Runtime: ${runtime}\n  Environment: {Variables: {GREETING: good night}}\n` +
       "test:\n  local: true\n  requirements: [boto3]\n",
   });
   const { status, stderr } = await brig(folder, ["build", "hello"]);
