@@ -27,7 +27,10 @@ export function settleSettings(
   files: Settings["files"],
   parsed: readonly SettingsFile[],
 ): Settings {
-  const merged = parsed.reduceRight<Tree>((below, { value }) => merge(below, value), {}) as SettingsText;
+  const merged = parsed.reduceRight<Tree>(
+    (below, { value }) => mergeMembers(below, value),
+    {},
+  ) as SettingsText;
   const { build = {}, function: members = {}, targets = {}, test = {} } = merged;
   for (const key of ["source", "requirements", "output"] as const) {
     refuseOutside(folder, parsed, key, build[key]);
@@ -77,11 +80,12 @@ function settleTarget(name: string, target: NonNullable<SettingsText["targets"]>
   };
 }
 
-function merge(below: Tree, above: Tree): Tree {
+/** The nearest wins, maps merge, lists replace. */
+export function mergeMembers(below: Tree, above: Tree): Tree {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = Object.hasOwn(below, key) ? below[key] : undefined;
-    merged[key] = isTree(under) && isTree(value) ? merge(under, value) : value;
+    merged[key] = isTree(under) && isTree(value) ? mergeMembers(under, value) : value;
   }
   return merged;
 }

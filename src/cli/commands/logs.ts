@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 
 export const logsCommand = defineCommand({
   name: "logs",
-  summary: "show what a function wrote in the running brig serve",
+  summary: "show what a function wrote, in the running brig serve or on AWS",
   positional: {
     name: "FUNCTION",
     summary: "name, api/name or path; without one, the function whose folder you are in",
@@ -11,6 +11,11 @@ export const logsCommand = defineCommand({
     most: 1,
   },
   flags: {
+    target: {
+      kind: "text",
+      value: "T",
+      summary: "on AWS, in this target; otherwise in the running brig serve",
+    },
     follow: { kind: "boolean", summary: "go on with what is written, until Ctrl-C" },
     since: { kind: "text", value: "SPAN", summary: "only the last 90s, 10m, 2h or 1d" },
     filter: {
@@ -23,7 +28,7 @@ export const logsCommand = defineCommand({
   examples: [
     "brig logs hello",
     "brig logs hello --follow --filter ERROR",
-    "brig logs hello --since 10m --json",
+    "brig logs hello --target prod --since 10m --json",
   ],
   run: async ({ positionals, flags, context, output }) => {
     if (flags.follow && output.json) {

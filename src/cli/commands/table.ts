@@ -12,6 +12,8 @@ import { logsCommand } from "./logs.ts";
 import { newCommand } from "./new.ts";
 import { serveCommand } from "./serve.ts";
 import { testCommand } from "./test.ts";
+import { versionsCommand } from "./versions.ts";
+import { statusCommand } from "./status.ts";
 
 /** Every verb, in the order of help: the day's work first. */
 export const commands: readonly Command[] = [
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   invokeCommand,
   serveCommand,
   logsCommand,
+  statusCommand,
+  versionsCommand,
   lockCommand,
   listCommand,
   newCommand,

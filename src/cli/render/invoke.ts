@@ -7,14 +7,17 @@ import { renderLog } from "./log-line.ts";
 export class InvokePresenter {
   readonly #output: Output;
   readonly #repeated: boolean;
+  /** `local`, or the target. */
+  readonly #place: string;
   readonly #documents: object[] = [];
   #streamed = false;
   #count = 0;
   exitStatus = 0;
 
-  constructor(output: Output, repeated: boolean) {
+  constructor(output: Output, repeated: boolean, place: string) {
     this.#output = output;
     this.#repeated = repeated;
+    this.#place = place;
   }
 
   log(text: string): void {
@@ -45,7 +48,7 @@ export class InvokePresenter {
     this.#streamed = false;
     // On a terminal the next line must not begin behind the payload.
     if (this.#output.stdout.isTTY && report.payload.length > 0) this.#output.stdout.write("\n");
-    this.#output.talk(`  ${name}  ${renderFigures(report)}`);
+    this.#output.talk(`  ${name}  ${renderFigures(report, this.#place)}`);
     if (fault !== undefined) this.#output.fault(reportOf(fault));
   }
 
@@ -89,11 +92,11 @@ function parsePayload(payload: Buffer): unknown {
 }
 
 /** `local  12 ms (init 96 ms)  38 MB of 128 MB` */
-export function renderFigures(report: InvokeReport): string {
+export function renderFigures(report: InvokeReport, place: string): string {
   const { duration, initDuration, memoryUsed, memorySize } = report;
   const init = initDuration === null ? "" : ` (init ${Math.round(initDuration)} ms)`;
   return [
-    "local",
+    place,
     ...(report.statusCode === 202 ? ["queued"] : []),
     ...(duration === null ? [] : [`${Math.round(duration)} ms${init}`]),
     ...(memoryUsed === null ? [] : [`${memoryUsed} MB of ${memorySize} MB`]),

@@ -8,7 +8,7 @@ interface Target {
   readonly settings: Pick<TargetSettings, "region" | "account">;
 }
 
-/** Sessions of one command: functions in the same region share one, and all share one pace. */
+/** Sessions of one command: functions in the same region share one, and with it the pace that AWS allows there. */
 export interface Sessions {
   /** @throws BrigError as `openSession` */
   readonly of: (target: Target) => Promise<AwsSession>;
@@ -16,14 +16,17 @@ export interface Sessions {
 }
 
 export function shareSessions(context: Context): Sessions {
-  const limiter = createLimiter();
   const opened = new Map<string | undefined, Promise<AwsSession>>();
   return {
     of: async (target) => {
       const { region } = target.settings;
       // The account is asked for once a region, and compared with each target's.
       const open = (): Promise<AwsSession> =>
-        openSession({ name: target.name, settings: { region, account: undefined } }, limiter, context);
+        openSession(
+          { name: target.name, settings: { region, account: undefined } },
+          createLimiter(),
+          context,
+        );
       const session = opened.get(region) ?? open();
       opened.set(region, session);
       checkAccount(target, (await session).account);

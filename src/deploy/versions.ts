@@ -1,0 +1,110 @@
+import type { LambdaCalls } from "./aws/lambda-calls.ts";
+import type { Members } from "./members.ts";
+import { parseVersionRecord } from "./record.ts";
+
+/** A published version of a function. */
+export interface PublishedVersion {
+  /** Its number. */
+  readonly version: string;
+  /** From brig's record in its Description; `null` where another published it. */
+  readonly commit: string | null;
+  readonly dirty: boolean | null;
+  /** Bytes of the zip. */
+  readonly size: number;
+  readonly codeSha256: string;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+  /** As AWS answers it. */
+  readonly configuration: Members;
+}
+
+/** An alias as AWS answers it. */
+export interface Alias {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly revisionId: string;
+  /** Share of the calls that other versions than `version` get, by version; empty without a canary. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/**
+ * All published versions, newest first.
+ *
+ * @throws AwsError 404 where there is no such function
+ */
+export async function readVersions(
+  lambda: LambdaCalls,
+  functionName: string,
+): Promise<readonly PublishedVersion[]> {
+  const pages = await readPages(lambda, "ListVersionsByFunction", functionName, "Versions");
+  return pages
+    .filter(({ Version }) => Version !== "$LATEST")
+    .map(parseVersion)
+    .toSorted((a, b) => Number(b.version) - Number(a.version));
+}
+
+/** @throws AwsError 404 where there is no such function */
+export async function readAliases(lambda: LambdaCalls, functionName: string): Promise<readonly Alias[]> {
+  const pages = await readPages(lambda, "ListAliases", functionName, "Aliases");
+  return pages.map(parseAlias);
+}
+
+/** @throws AwsError 404 where there is no such function or alias */
+export async function readAlias(
+  lambda: LambdaCalls,
+  functionName: string,
+  alias: string,
+  signal?: AbortSignal,
+): Promise<Alias> {
+  return parseAlias(await lambda.call("GetAlias", { FunctionName: functionName, Name: alias }, signal));
+}
+
+async function readPages(
+  lambda: LambdaCalls,
+  operation: string,
+  functionName: string,
+  member: string,
+): Promise<readonly Members[]> {
+  const found: Members[] = [];
+  let Marker: unknown;
+  do {
+    const page = await lambda.call(operation, {
+      FunctionName: functionName,
+      ...(Marker !== undefined && { Marker }),
+    });
+    found.push(...((page[member] ?? []) as readonly Members[]));
+    Marker = page["NextMarker"];
+  } while (Marker !== undefined && Marker !== "");
+  return found;
+}
+
+/** @param configuration a FunctionConfiguration of AWS */
+export function parseVersion(configuration: Members): PublishedVersion {
+  const record = parseVersionRecord(configuration["Description"] as string | undefined);
+  return {
+    version: configuration["Version"] as string,
+    commit: record?.commit ?? null,
+    dirty: record?.dirty ?? null,
+    size: configuration["CodeSize"] as number,
+    codeSha256: configuration["CodeSha256"] as string,
+    created: parseTime(configuration["LastModified"] as string),
+    configuration,
+  };
+}
+
+/** AWS writes `2026-11-24T02:08:31.194+0000`. */
+function parseTime(text: string): string {
+  return new Date(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2")).toISOString();
+}
+
+export function parseAlias(answer: Members): Alias {
+  const routing = answer["RoutingConfig"] as { readonly AdditionalVersionWeights?: Record<string, number> };
+  return {
+    name: answer["Name"] as string,
+    version: answer["FunctionVersion"] as string,
+    description: (answer["Description"] as string | undefined) ?? "",
+    revisionId: answer["RevisionId"] as string,
+    weights: routing?.AdditionalVersionWeights ?? {},
+  };
+}

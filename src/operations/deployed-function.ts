@@ -1,0 +1,114 @@
+import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
+import { isNotFound } from "../deploy/aws/aws-error.ts";
+import { selectTarget, type Target } from "../deploy/select-target.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { interpolate } from "../workspace/interpolate.ts";
+import type { SettingsFile } from "../workspace/parse-settings.ts";
+import { readSettings } from "../workspace/read-settings.ts";
+import { selectFunctions } from "../workspace/select-functions.ts";
+import type { Settings } from "../workspace/settings.ts";
+import { lambdaNameOf } from "./local-place.ts";
+
+/** A function of the workspace in one of its targets. */
+export interface DeployedFunction {
+  readonly folder: FunctionFolder;
+  readonly settings: Settings;
+  readonly target: Target;
+  /** Lambda's name of it there. */
+  readonly functionName: string;
+  readonly alias: string;
+}
+
+/**
+ * The one function that a command line means, in the target that it names.
+ *
+ * @param verb as hints show it
+ * @throws BrigError `usage-invalid` for several functions or no target, `target-not-found`, `function-not-found`, …
+ */
+export async function findDeployedFunction(
+  names: readonly string[],
+  target: string | undefined,
+  verb: string,
+  context: Context,
+): Promise<DeployedFunction> {
+  const workspace = await findWorkspace(context);
+  const selected = selectFunctions(workspace, context.cwd, { names, all: false });
+  const folder = selected[0]!;
+  if (selected.length > 1) {
+    throw new BrigError("usage-invalid", `brig ${verb} takes one function`, `brig ${verb} ${folder.name}`);
+  }
+  const settings = readSettings(workspace, folder);
+  if (target === undefined) {
+    const first = Object.keys(settings.targets)[0] ?? "prod";
+    throw new BrigError(
+      "usage-invalid",
+      `brig ${verb} needs a target`,
+      `brig ${verb} ${folder.name} --target ${first}`,
+    );
+  }
+  return placeFunction(folder, settings, selectTarget(settings, target, folder.path), context);
+}
+
+/** @throws BrigError `config-invalid` where the name comes from outside and is not set */
+export function placeFunction(
+  folder: FunctionFolder,
+  settings: Settings,
+  target: Target,
+  context: Context,
+): DeployedFunction {
+  const named = target.settings.function["FunctionName"] ?? settings.function["FunctionName"];
+  const FunctionName = interpolate(named, "function.FunctionName", context.env);
+  const functionName = lambdaNameOf(folder, { FunctionName });
+  return { folder, settings, target, functionName, alias: target.settings.alias };
+}
+
+/**
+ * Functions in targets, in the workspace's order: those named, else the one around, else all; in the target named, else in each.
+ *
+ * @throws BrigError `target-not-found` where a function that was named, or all of them, have no such target
+ */
+export async function findDeployedFunctions(
+  options: { readonly names: readonly string[]; readonly all: boolean; readonly target: string | undefined },
+  context: Context,
+): Promise<readonly DeployedFunction[]> {
+  const workspace = await findWorkspace(context);
+  const folders = selectFunctions(workspace, context.cwd, options);
+  const parsed = new Map<string, SettingsFile>();
+  const { target } = options;
+  const read = folders.map((folder) => ({ folder, settings: readSettings(workspace, folder, parsed) }));
+  if (target !== undefined) {
+    const having = read.filter(({ settings }) => Object.hasOwn(settings.targets, target));
+    // Of all functions some may not have the target; who names a function means that one.
+    const wanted = options.all && having.length > 0 ? having : read;
+    return wanted.map(({ folder, settings }) =>
+      placeFunction(folder, settings, selectTarget(settings, target, folder.path), context),
+    );
+  }
+  return read.flatMap(({ folder, settings }) =>
+    Object.entries(settings.targets).map(([name, each]) =>
+      placeFunction(folder, settings, { name, settings: each }, context),
+    ),
+  );
+}
+
+/** Whether there is a function around the folder that brig was called in. */
+export function isInFunction(workspace: Workspace, cwd: string): boolean {
+  return workspace.functions.some(({ folder }) => cwd === folder || cwd.startsWith(`${folder}/`));
+}
+
+/** What AWS answers of a function or alias that is not there, as brig says it; other faults stay as they are. */
+export function explainMissing(
+  { folder, functionName, alias, target }: DeployedFunction,
+  fault: unknown,
+): unknown {
+  if (!isNotFound(fault)) return fault;
+  const what = /find alias/i.test(fault.message) ? `the alias ${alias} of ${functionName}` : functionName;
+  return new BrigError(
+    "not-deployed",
+    `${folder.name} is not deployed to ${target.name}: AWS has no ${what} in ${target.settings.region ?? "this region"}`,
+    `brig deploy ${folder.name} --target ${target.name}`,
+    { cause: fault },
+  );
+}
