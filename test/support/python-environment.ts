@@ -22,7 +22,8 @@ export async function installPackages(
   try {
     const [uv, python] = await Promise.all([uvFile(), pythonFile(minor)]);
     await uvRun(uv, "venv", "--quiet", "--python", python, folder);
-    await uvRun(uv, "pip", "install", "--quiet", "--python", join(folder, "bin", "python"), ...packages);
+    const into = ["--quiet", "--compile-bytecode", "--python", join(folder, "bin", "python")];
+    await uvRun(uv, "pip", "install", ...into, ...packages);
   } catch (cause) {
     console.warn(`skipped: ${packages.join(" ")} cannot be installed here: ${String(cause)}`);
     return undefined;
