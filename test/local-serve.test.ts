@@ -1,59 +1,11 @@
 /** `brig serve`, and `brig invoke` and `brig logs` beside it. */
-import { request } from "node:http";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ServeReady } from "../src/operations/serve.ts";
+import { beforeAll, expect, test } from "vitest";
 import { brig, makeWorkspace, temporaryFolder, writeFiles } from "./support/brig.ts";
 import { runtime } from "./support/python.ts";
-import { type Started, startBrig, waitUntil } from "./support/processes.ts";
-
-interface Served extends Started {
-  readonly ready: ServeReady;
-  readonly errors: () => string;
-}
-
-const running: Started[] = [];
-afterAll(() => {
-  for (const { child } of running) child.kill("SIGKILL");
-});
-
-async function serve(cwd: string, args: readonly string[] = [], env = {}): Promise<Served> {
-  const started = startBrig(cwd, ["serve", "--port", "0", "--json", ...args], env);
-  running.push(started);
-  let [stdout, stderr] = ["", ""];
-  started.child.stdout!.on("data", (text: string) => (stdout += text));
-  started.child.stderr!.on("data", (text: string) => (stderr += text));
-  await Promise.race([waitUntil(() => stdout.includes("\n"), 60_000), started.ended]);
-  return { ...started, ready: JSON.parse(stdout) as ServeReady, errors: () => stderr };
-}
-
-interface Got {
-  readonly status: number;
-  readonly text: string;
-}
-
-function send(url: string, body: string, headers: Record<string, string> = {}): Promise<Got> {
-  const { hostname, port, pathname, host } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        host: hostname.endsWith("localhost") ? "127.0.0.1" : hostname,
-        port,
-        path: pathname,
-        method: "POST",
-        headers: { host, ...headers },
-      },
-      (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (part: string) => (text += part));
-        response.on("end", () => resolve({ status: response.statusCode!, text }));
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body);
-  });
-}
+import { startBrig, waitUntil } from "./support/processes.ts";
+import { type Got, send, serve, type Served } from "./support/serve.ts";
 
 const answering = (value: string): string =>
   `import time\n\ndef lambda_handler(event, context):\n    print("in", ${value})\n    time.sleep(event.get("sleep", 0))\n    return ${value}\n`;
@@ -123,6 +75,9 @@ test("a broken edit keeps the old code and says so; a new function comes, and go
   writeFiles(folder, { "functions/late/src/lambda_function.py": answering("'late'") });
   const found = performance.now();
   while ((await invoke("late")).status !== 200) expect(performance.now() - found).toBeLessThan(6000);
+  expect(service.errors()).toMatch(/^late {2}served at http:\/\/\w+\.lambda-url/m);
+  const beside = JSON.parse((await brig(folder, ["invoke", "late", "--json"])).stdout) as object;
+  expect(beside, "it runs in the service").toMatchObject({ payload: "late", initDuration: null });
   rmSync(join(folder, "functions/late"), { recursive: true });
   const gone = performance.now();
   while ((await invoke("late")).status !== 404) expect(performance.now() - gone).toBeLessThan(6000);

@@ -1,7 +1,10 @@
+import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import { run } from "./run.ts";
 
 const stopping = new AbortController();
+// Whatever runs listens to it: as many functions as are built at once, and their programs.
+setMaxListeners(0, stopping.signal);
 let stoppedBy: NodeJS.Signals | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {

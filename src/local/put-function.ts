@@ -3,8 +3,9 @@ import { buildLatest, replaceLatest } from "./api/build-version.ts";
 import type { Call } from "./api/call.ts";
 import { checkRuntime } from "./api/check-runtime.ts";
 import { newRecord } from "./api/functions.ts";
-import { putUrl } from "./api/function-urls.ts";
 import { type ConfigurationInput, settleConfiguration } from "./api/settle-configuration.ts";
+import { checkDeclared } from "./check-declared.ts";
+import { type DeclaredSettings, ensureUrl, putSettings } from "./put-settings.ts";
 import type { StoredCode } from "./state/code-store.ts";
 import { functionArn } from "./state/function-reference.ts";
 import { keyOf } from "./state/local-state.ts";
@@ -13,7 +14,10 @@ import { keyOf } from "./state/local-state.ts";
 export interface PutFunction {
   /** The Lambda function's name. */
   readonly name: string;
-  /** Members of CreateFunction besides FunctionName and Code; others are ignored. Role may be left out. */
+  /**
+   * Members of CreateFunction besides FunctionName and Code, of which Role may be left out, and those of
+   * {@link DeclaredSettings}; others are ignored.
+   */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly code:
     | { readonly zip: Buffer }
@@ -47,7 +51,8 @@ export async function putFunction(put: PutFunction, call: Call): Promise<PutResu
   const { state } = call.world;
   const key = keyOf(call.region, put.name);
   const before = state.functions.get(key);
-  const input = put.configuration as ConfigurationInput;
+  const input = put.configuration as ConfigurationInput & DeclaredSettings;
+  await checkDeclared({ FunctionName: put.name, ...put.configuration });
   checkRuntime(input.Runtime);
   const declared = settleConfiguration(
     put.name,
@@ -63,36 +68,23 @@ export async function putFunction(put: PutFunction, call: Call): Promise<PutResu
     name: put.name,
     region: call.region,
     arn: functionArn(call.region, call.account, put.name),
-    reservedConcurrency: undefined,
+    reservedConcurrency: input.ReservedConcurrentExecutions,
   };
   const latest = await buildLatest(owner, configuration, code, call, {
     handlerTwinFolder: put.handlerTwinFolder,
   });
-  const changed =
+  const isOther =
     before?.latest.fingerprint !== latest.fingerprint || before.latest.code.folder !== code.folder;
-  const tags = put.configuration["Tags"] as Readonly<Record<string, string>> | undefined;
-  const record = before ?? newRecord(owner, latest, { Tags: tags });
+  const record = before ?? newRecord(owner, latest, {});
+  if (before !== undefined && isOther) replaceLatest(record, latest, call.world);
+  const settingsChanged = putSettings(record, input, call);
   state.functions.set(key, record);
-  if (before !== undefined && changed) replaceLatest(record, latest, call.world);
   return {
     arn: record.arn,
-    urlId: put.withUrl ? ensureUrl(record, call) : undefined,
-    changed,
+    urlId: put.withUrl ? ensureUrl(record, input.FunctionUrlConfig, call) : undefined,
+    changed: isOther || settingsChanged,
     missingLayers,
   };
-}
-
-function ensureUrl(record: ReturnType<typeof newRecord>, call: Call): string {
-  const known = record.urls.get("");
-  if (known !== undefined) return known.urlId;
-  const now = call.world.now().toISOString();
-  return putUrl(record, undefined, call, {
-    authType: "NONE",
-    invokeMode: undefined,
-    cors: undefined,
-    created: now,
-    modified: now,
-  }).urlId;
 }
 
 async function settleCode(

@@ -109,6 +109,7 @@ function refusal(status: number, type: string | string[] | undefined, body: Buff
   } catch {
     // Then the text itself is the message.
   }
-  const code = status === 404 ? "function-not-found" : "function-failed";
+  const code =
+    status === 404 ? "function-not-found" : status === 429 ? ("throttled" as const) : "function-failed";
   return new BrigError(code, `${type === undefined ? `status ${status}` : String(type)}: ${message}`);
 }

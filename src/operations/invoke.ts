@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { AwsFault } from "../local/aws-fault.ts";
-import type { LogEvent } from "../local/contract.ts";
+import { type LogEvent, TooManyRequests } from "../local/contract.ts";
 import type { InvokeTarget } from "../local/directory.ts";
 import { createEventQueue } from "../local/invoke/event-queue.ts";
 import { checkAsynchronousSize } from "../local/invoke/payload.ts";
@@ -107,6 +107,7 @@ async function invokeAlone(
     }
   } catch (cause) {
     if (cause instanceof AwsFault) throw awsFault(folder, cause);
+    if (cause instanceof TooManyRequests) throw overConcurrency(folder);
     throw cause;
   } finally {
     context.signal.removeEventListener("abort", stop);
@@ -155,6 +156,7 @@ const queueEvent: InvokeIn = async (lambda, target, payload, options, _ports, co
     onTrouble: (message) => {
       trouble = message;
     },
+    onUndelivered: (text) => context.report({ kind: "note", subject: target.version.functionName, text }),
   });
   queue.add(target, { ...describeInput(target, payload, options, context), streaming: false });
   while (queue.size > 0 && !context.signal.aborted) await sleep(5);
@@ -210,6 +212,14 @@ function awsFault(folder: FunctionFolder, { code, message }: AwsFault): BrigErro
   }
   const hint = `look at ${folder.path}/brig.yaml`;
   return new BrigError(code.startsWith("Request") ? "too-large" : "config-invalid", message, hint);
+}
+
+function overConcurrency(folder: FunctionFolder): BrigError {
+  return new BrigError(
+    "throttled",
+    `${folder.name} may not run: its ReservedConcurrentExecutions are 0`,
+    `look at ${folder.path}/brig.yaml`,
+  );
 }
 
 function round(milliseconds: number): number {

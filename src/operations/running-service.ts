@@ -21,18 +21,22 @@ function recordFile(root: string, context: Context): string {
   return join(storeDirectory(context.env, context.cwd), "serving", `${sha256Of(root)}.json`);
 }
 
-/** Lets other brigs find this process; answers how to take that back. */
-export async function announceService(
-  root: string,
-  service: Omit<RunningService, "owner">,
-  context: Context,
-): Promise<() => Promise<void>> {
+/** What other brigs are told of this process. */
+export interface Announcement {
+  readonly tell: (service: Omit<RunningService, "owner">) => Promise<void>;
+  readonly withdraw: () => Promise<void>;
+}
+
+/** Lets other brigs find this process as the service of the workspace. */
+export async function openAnnouncement(root: string, context: Context): Promise<Announcement> {
   const file = recordFile(root, context);
   const owner = await describeThisProcess();
-  await writeRecord(file, { ...service, owner } satisfies RunningService);
-  return async () => {
-    const present = await readRecord<RunningService>(file);
-    if (present?.owner.token === owner.token) await rm(file, { force: true });
+  return {
+    tell: (service) => writeRecord(file, { ...service, owner } satisfies RunningService),
+    withdraw: async () => {
+      const present = await readRecord<RunningService>(file);
+      if (present?.owner.token === owner.token) await rm(file, { force: true });
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { selectFunctions } from "../workspace/select-functions.ts";
 import { freshHeader } from "./invoke-running.ts";
 import { localPlace } from "./local-place.ts";
 import type { KnownInterpreters } from "./find-languages.ts";
-import { announceService } from "./running-service.ts";
+import { type Announcement, openAnnouncement } from "./running-service.ts";
 import { type ServedFunction, type ServedPorts, serveFunction } from "./served-function.ts";
 import { type ServedInvocation, startLocalService } from "./start-local-service.ts";
 
@@ -64,18 +64,35 @@ export async function serve(options: ServeOptions, ports: ServePorts, context: C
     context,
   );
   let look: NodeJS.Timeout | undefined;
-  let withdraw: (() => Promise<void>) | undefined;
+  let announcement: Announcement | undefined;
+  const announce = async (): Promise<void> => {
+    await announcement?.tell({
+      endpoint: service.endpoint,
+      withCredentials: options.withCredentials,
+      functions: listNames(served),
+    });
+  };
   try {
+    const { watch } = options;
+    const otherOwner = (lambdaName: string, folder: FunctionFolder): FunctionFolder | undefined =>
+      [...served.values()].find((each) => each.folder !== folder && each.claims(lambdaName))?.folder;
+    const onServed = (name: string, url: string): void => {
+      // Those of the beginning are told of together.
+      if (announcement === undefined) return;
+      ports.onServed(name, url);
+      void announce();
+    };
     const add = (folder: FunctionFolder): void => {
       served.set(
         folder.name,
-        serveFunction(workspace!, folder, service, known, { ...ports, watch: options.watch }, context),
+        serveFunction(workspace!, folder, service, known, { ...ports, watch, otherOwner, onServed }, context),
       );
     };
     folders.forEach(add);
     await Promise.all([...served.values()].map((each) => each.settle()));
     if (context.signal.aborted) return;
-    if (workspace !== undefined) withdraw = await announce(workspace, service, options, served, context);
+    if (workspace !== undefined) announcement = await openAnnouncement(workspace.root, context);
+    await announce();
     ports.onReady(describeReady(service, served));
     if (options.watch && workspace !== undefined) {
       look = setInterval(() => {
@@ -87,7 +104,7 @@ export async function serve(options: ServeOptions, ports: ServePorts, context: C
   } finally {
     clearInterval(look);
     for (const each of served.values()) each.close();
-    await withdraw?.();
+    await announcement?.withdraw();
     await service.dispose();
   }
 }
@@ -136,19 +153,14 @@ async function followWorkspace(
   }
 }
 
-async function announce(
-  workspace: Workspace,
-  { endpoint }: LocalService,
-  { withCredentials }: ServeOptions,
-  served: ReadonlyMap<string, ServedFunction>,
-  context: Context,
-): Promise<() => Promise<void>> {
-  const names = [...served].flatMap(([name, each]) => {
-    const lambdaName = each.lambdaName();
-    return lambdaName === undefined ? [] : [[name, lambdaName] as const];
-  });
-  const record = { endpoint, withCredentials, functions: Object.fromEntries(names) };
-  return await announceService(workspace.root, record, context);
+/** Lambda's names by those of the folders. */
+function listNames(served: ReadonlyMap<string, ServedFunction>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...served].flatMap(([name, each]) => {
+      const lambdaName = each.lambdaName();
+      return lambdaName === undefined ? [] : [[name, lambdaName]];
+    }),
+  );
 }
 
 function describeReady(service: LocalService, served: ReadonlyMap<string, ServedFunction>): ServeReady {

@@ -14,6 +14,8 @@ export interface ServedFunction {
   readonly folder: FunctionFolder;
   /** Lambda's name; `undefined` as long as no build succeeded. */
   readonly lambdaName: () => string | undefined;
+  /** Whether the name is taken by this folder, also while its function is being made. */
+  readonly claims: (name: string) => boolean;
   readonly arn: () => string | undefined;
   readonly urlId: () => string | undefined;
   /** Builds and updates the function if it changed; settles when all that was under way is done. */
@@ -24,6 +26,8 @@ export interface ServedFunction {
 }
 
 export interface ServedPorts {
+  /** The function can be invoked for the first time. */
+  readonly onServed: (name: string, url: string) => void;
   /** The function has new code or settings. */
   readonly onUpdate: (name: string, milliseconds: number) => void;
   /** @param first there is no older code that goes on running */
@@ -39,12 +43,18 @@ export function serveFunction(
   folder: FunctionFolder,
   service: LocalService,
   known: KnownInterpreters,
-  options: ServedPorts & { readonly watch: boolean },
+  options: ServedPorts & {
+    readonly watch: boolean;
+    /** Another folder whose function has this name. */
+    readonly otherOwner: (lambdaName: string, folder: FunctionFolder) => FunctionFolder | undefined;
+  },
   context: Context,
 ): ServedFunction {
   let present:
     | { readonly name: string; readonly arn: string; readonly urlId: string | undefined }
     | undefined;
+  /** Functions are built beside each other: who comes first has the name. */
+  let claimed: string | undefined;
   let building: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -56,6 +66,9 @@ export function serveFunction(
       const { put, row, settled } = await readyFunction(folder, context);
       if (settled.interpreter !== undefined) known.set(settled.interpreter.minor, settled.interpreter);
       const zip = await readFile(join(workspace.root, row.zip!));
+      const other = options.otherOwner(put.name, folder);
+      if (other !== undefined) throw nameTaken(put.name, folder, other);
+      claimed = put.name;
       const result = await service.putFunction({ ...put, code: { zip }, withUrl: true });
       if (present !== undefined && present.name !== put.name) service.removeFunction(present.name);
       const isFirst = present === undefined;
@@ -64,10 +77,11 @@ export function serveFunction(
         const text = `the layer ${layer} is not here: the function runs without it`;
         context.report({ kind: "note", subject: folder.name, text });
       }
-      if (result.changed && !isFirst) options.onUpdate(folder.name, performance.now() - began);
+      if (isFirst) options.onServed(folder.name, service.renderUrl(result.urlId!));
+      else if (result.changed) options.onUpdate(folder.name, performance.now() - began);
     } catch (cause) {
       if (isOver()) return;
-      options.onBroken(folder.name, faultOf(cause), present === undefined);
+      options.onBroken(folder.name, faultOf(cause, folder), present === undefined);
     }
   };
 
@@ -101,6 +115,7 @@ export function serveFunction(
   return {
     folder,
     lambdaName: () => present?.name,
+    claims: (name) => claimed === name,
     arn: () => present?.arn,
     urlId: () => present?.urlId,
     refresh,
@@ -116,13 +131,22 @@ export function serveFunction(
   };
 }
 
+function nameTaken(name: string, folder: FunctionFolder, other: FunctionFolder): BrigError {
+  return new BrigError(
+    "config-invalid",
+    `${folder.path} and ${other.path} are both the Lambda function ${name}`,
+    `in ${folder.path}/brig.yaml: function: {FunctionName: ${name}-2}`,
+  );
+}
+
 function settingsAbove(workspace: Workspace, { api }: FunctionFolder): readonly string[] {
   const folders = [workspace.root, ...(api === null ? [] : [join(workspace.root, "apis", api)])];
   return folders.map((folder) => join(folder, "brig.yaml"));
 }
 
-function faultOf(cause: unknown): BrigError {
+function faultOf(cause: unknown, folder: FunctionFolder): BrigError {
   if (cause instanceof BrigError) return cause;
-  if (cause instanceof AwsFault) return new BrigError("config-invalid", cause.message, null, { cause });
+  if (cause instanceof AwsFault)
+    return new BrigError("config-invalid", cause.message, `look at ${folder.path}/brig.yaml`, { cause });
   throw cause;
 }

@@ -30,6 +30,7 @@ export const serveCommand = defineCommand({
       {
         onReady: (ready) => presentReady(ready, output),
         onInvocation: (invocation) => presentInvocation(invocation, output),
+        onServed: (name, url) => output.talk(`${output.paint("bold", name)}  served at ${url}`),
         onUpdate: (name, milliseconds) =>
           output.talk(`${output.paint("bold", name)}  updated in ${Math.round(milliseconds)} ms`),
         onBroken: (name, fault, first) => presentBroken(name, fault, first, output),

@@ -31,7 +31,7 @@ export const putFunctionConcurrency: OperationHandler<PutFunctionConcurrencyRequ
         `below its minimum value of [${leastUnreserved}].`,
     );
   }
-  reserve(record, reserved);
+  reserveConcurrency(record, reserved);
   return { ReservedConcurrentExecutions: reserved };
 };
 
@@ -45,7 +45,7 @@ export const deleteFunctionConcurrency: OperationHandler<DeleteFunctionConcurren
   input,
   call,
 ) => {
-  reserve(findFunction(input.FunctionName, undefined, call).record, undefined);
+  reserveConcurrency(findFunction(input.FunctionName, undefined, call).record, undefined);
   return undefined;
 };
 
@@ -57,7 +57,7 @@ export function unreservedConcurrency(call: Call, except?: FunctionRecord): numb
 }
 
 /** The environments stay: only how many there may be changes. */
-function reserve(record: FunctionRecord, reserved: number | undefined): void {
+export function reserveConcurrency(record: FunctionRecord, reserved: number | undefined): void {
   const change = (version: VersionRecord): VersionRecord => ({
     ...version,
     runnable: { ...version.runnable, reservedConcurrency: reserved },

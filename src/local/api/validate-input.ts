@@ -48,11 +48,12 @@ function findInside(shape: Shape, value: unknown, path: string, enumeration: Enu
 }
 
 /** AWS names members as their Java fields: the first word in lower case, abbreviations whole. */
-function memberName(name: string): string {
+export function memberName(name: string): string {
   return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) => start.toLowerCase());
 }
 
-function findFailures(
+/** What a constraint finds wrong with a value. */
+export function findFailures(
   value: unknown,
   path: string,
   constraint: Constraint,

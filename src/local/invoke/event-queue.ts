@@ -14,6 +14,8 @@ export interface EventQueueOptions {
   readonly retryWaits?: RetryWaits | undefined;
   /** What nobody else would hear of: a destination that is not there, a fault of the executor. */
   readonly onTrouble?: ((message: string) => void) | undefined;
+  /** An event was run, and what became of it could not be delivered; `onTrouble` hears of it when not given. */
+  readonly onUndelivered?: ((message: string) => void) | undefined;
 }
 
 /** Events under way: run without a caller who waits, again when they fail, then handed to their destination. */
@@ -54,7 +56,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
 
   const trouble = (event: QueuedEvent, fault: unknown): void =>
     options.onTrouble?.(
-      `event ${event.input.requestId} of ${event.functionArn} was dropped: ${String(fault)}`,
+      `event ${event.input.requestId} of ${event.functionArn} was dropped: ${describe(fault)}`,
     );
 
   const enqueue = (target: InvokeTarget, input: InvokeInput, hops: number): void => {
@@ -104,7 +106,11 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     try {
       deliver(event, step.condition, settings);
     } catch (fault) {
-      trouble(event, fault);
+      const report = options.onUndelivered ?? options.onTrouble;
+      const { requestId } = event.input;
+      report?.(
+        `what became of event ${requestId} of ${event.functionArn} was not delivered: ${describe(fault)}`,
+      );
     }
   };
 
@@ -157,4 +163,8 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
       timers.clear();
     },
   };
+}
+
+function describe(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
 }
