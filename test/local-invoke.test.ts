@@ -314,7 +314,7 @@ describe("--with-credentials", () => {
 describe("what Lambda's runtimes bring along", () => {
   test("boto3 is fetched once; without a network the import fails, with a hint", async () => {
     const place = makeWorkspace({
-      "functions/sdk/brig.yaml": "function: {Runtime: python3.12}\n",
+      "functions/sdk/brig.yaml": `function: {Runtime: ${runtime}}\n`,
       "functions/sdk/src/lambda_function.py":
         "import boto3, dateutil\n\ndef lambda_handler(event, context):\n    return boto3.client('sqs').meta.region_name\n",
     });

@@ -1,6 +1,7 @@
 /** What a brig.yaml says of a function besides its code holds in local Lambda, too. */
 import { beforeAll, expect, test } from "vitest";
 import { brig, makeWorkspace, writeFiles } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 import { waitUntil } from "./support/processes.ts";
 import { type Got, send, serve, type Served } from "./support/serve.ts";
 
@@ -9,7 +10,7 @@ let folder: string;
 let service: Served;
 beforeAll(async () => {
   folder = makeWorkspace({
-    "brig.yaml": "function: {Runtime: python3.13}\n",
+    "brig.yaml": `function: {Runtime: ${runtime}}\n`,
     "functions/closed/brig.yaml":
       "function:\n  FunctionUrlConfig: {AuthType: AWS_IAM, Cors: {AllowOrigins: ['*']}}\n  Tags: {team: a}\n",
     "functions/closed/src/lambda_function.py": source,
