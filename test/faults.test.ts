@@ -186,6 +186,34 @@ describe("Ctrl-C", () => {
     expect(linksOf(builds)).toEqual({});
   });
 
+  test("a lock that this build wrote goes again, or is as it was", async () => {
+    const local = "--no-index\n--find-links wheels\n";
+    const { path } = makeFunction({ "requirements.txt": `${local}one\n`, "scripts/test": sleeping });
+    writeWheels(join(path, "wheels"), { name: "one" }, { name: "two" });
+    const lock = join(path, "pylock.toml");
+    const interrupt = async (): Promise<void> => {
+      rmSync(join(path, "child"), { force: true });
+      const { child, ended } = startBrig(path, ["build"]);
+      await waitUntil(() => existsSync(join(path, "child")));
+      expect(readFileSync(lock, "utf8")).toContain('name = "one"');
+      child.kill("SIGINT");
+      expect((await ended).status).toBe(130);
+    };
+    await interrupt();
+    expect(existsSync(lock)).toBe(false);
+    expect((await brig(path, ["lock"])).status).toBe(0);
+    const before = readFileSync(lock, "utf8");
+    await interrupt();
+    expect(readFileSync(lock, "utf8")).toBe(before);
+    writeFiles(path, { "requirements.txt": `${local}two\none\n` });
+    await interrupt();
+    expect(readFileSync(lock, "utf8")).toBe(before);
+    // Where it ends well or badly by itself, the lock stays.
+    writeFiles(path, { "scripts/test": "#!/bin/sh\nexit 1\n" });
+    expect((await brig(path, ["build"])).status).toBe(1);
+    expect(readFileSync(lock, "utf8")).toContain('name = "two"');
+  });
+
   test("tests that do not listen are killed all the same", async () => {
     const deaf =
       "#!/bin/sh\ntrap '' TERM INT\necho $$ > leader\nsleep 300 &\necho $! > child\nwait\nsleep 300\n";

@@ -28,7 +28,7 @@ const attempts = 4;
  * Builds one function: prepare (settings, lock, sources) → zip → tests → links. Another brig in the same folder is
  * waited for.
  *
- * @throws BrigError whatever stopped it; links, zips and the lock are then as they were
+ * @throws BrigError whatever stopped it; links and zips are then as they were, after an interruption the lock, too
  */
 export async function buildFunction(
   folder: FunctionFolder,
@@ -51,6 +51,7 @@ export async function buildFunction(
         } else if (error instanceof SourceChanged && attempt < attempts) {
           await clearLeftovers(builds, context.now());
         } else {
+          if (context.signal.aborted) await workshop.takeBacks.get(folder.folder)?.();
           throw error instanceof SourceChanged ? stillChanging(folder, error) : error;
         }
       }

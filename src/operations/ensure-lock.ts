@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -105,9 +105,20 @@ export async function ensureLock(
   const text = renderLock(lock);
   const changes = diffLocks(old, lock);
   context.report({ kind: "step", subject: folder.name, text: `locked ${lock.packages.length} packages` });
-  const isNew = !old || readFileSync(file, "utf8") !== text;
-  if (isNew) await writeFileAtomic(file, text);
+  const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const isNew = before !== text;
+  if (isNew) {
+    await writeFileAtomic(file, text);
+    workshop.takeBacks.set(folder.folder, () => putBack(file, text, before));
+  }
   return describe(lock, isNew, changes);
+}
+
+/** Undoes the writing of a lock, unless somebody else wrote to it since. */
+async function putBack(file: string, written: string, before: string | undefined): Promise<void> {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== written) return;
+  if (before === undefined) rmSync(file);
+  else await writeFileAtomic(file, before);
 }
 
 /** The function's requirements as its files state them. */

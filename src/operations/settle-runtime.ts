@@ -43,7 +43,7 @@ export function settleRuntime(
     named === null
       ? `Runtime is not named, so ${name} is taken: before you deploy, put function: {Runtime: ${name}} in brig.yaml`
       : null;
-  const warnings = runtimeWarnings(name, now);
+  const warnings = runtimeWarnings(name, now, here);
   const minor = runtime?.python;
   if (minor === undefined) return { name, language: runtime?.language ?? null, target: null, note, warnings };
   const { machine, glibc } = pythonTargetOf(minor, settings.architecture);

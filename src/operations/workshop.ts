@@ -28,6 +28,8 @@ export interface Workshop {
   readonly uv: (settings: IndexSettings) => Promise<Uv>;
   /** The newest interpreter of exactly this minor version, installed by uv where there is none and uv can. */
   readonly requireInterpreter: (minor: string) => Promise<Interpreter>;
+  /** By a function's folder: takes back the lock that was just written for a build, if that is interrupted. */
+  readonly takeBacks: Map<string, () => Promise<void>>;
 }
 
 export async function openWorkshop(
@@ -71,6 +73,7 @@ export async function openWorkshop(
     indexes,
     uv,
     requireInterpreter: (minor) => requireInterpreter(minor, context, store, () => installPython(minor)),
+    takeBacks: new Map(),
   };
 }
 

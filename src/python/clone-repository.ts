@@ -35,7 +35,7 @@ export async function cloneRepository(
     throw new BrigError(
       "download-failed",
       `${url} at ${commit.slice(0, 12)} cannot be cloned: ${reason}`,
-      `git ls-remote ${url}`,
+      `git ls-remote '${url}'`,
     );
   };
   // What follows -- is never taken for an option.

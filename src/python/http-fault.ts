@@ -66,10 +66,19 @@ export function downloadFailed(url: URL, fault: RequestFault): BrigError {
   );
 }
 
+/** For an address that gave no answer at all; pasted, it shows whether anything on this machine gets through. */
+export function unreachableHint(address: string): string {
+  return `curl -fIL '${address}'   # fails as well? export HTTPS_PROXY=http://HOST:PORT where a proxy is needed, or: pip config set global.index-url https://HOST/simple`;
+}
+
+/** For a host that wants to know who asks. */
+export function credentialsHint(host: string): string {
+  return `echo 'machine ${host} login NAME password TOKEN' >> ~/.netrc   # or put them into the index's settings`;
+}
+
 function hintFor(url: URL, fault: RequestFault): string {
-  if (fault.status === 401 || fault.status === 403)
-    return `echo 'machine ${url.hostname} login NAME password TOKEN' >> ~/.netrc   # or put them into the index's settings`;
+  if (fault.status === 401 || fault.status === 403) return credentialsHint(url.hostname);
   if (fault.status !== undefined) return `curl -fIL '${renderUrl(url)}'`;
   if (fault.message.startsWith("its certificate")) return "export SSL_CERT_FILE=/path/to/your/authority.pem";
-  return "export HTTPS_PROXY=http://host:port   # where this network needs one, or check the index in pip's or uv's settings";
+  return unreachableHint(renderUrl(url));
 }

@@ -1,4 +1,6 @@
 import { BrigError } from "../errors.ts";
+import { credentialsHint, unreachableHint } from "./http-fault.ts";
+import { renderUrl } from "./http-route.ts";
 import type { IndexSettings } from "./index-settings.ts";
 import { redact } from "./redact.ts";
 
@@ -46,17 +48,25 @@ export function resolveFault(explanation: string, offline: boolean, hint: string
       "brig lock   # once with the network, without --offline and BRIG_OFFLINE",
     );
   }
+  const url = findAddress(explanation);
   if (/\b(401|403|407)\b/.test(explanation)) {
     return new BrigError(
       "download-failed",
       `an index refused uv: ${explanation}`,
-      "machine HOST login NAME password TOKEN   # in ~/.netrc, mode 0600",
+      credentialsHint(url?.hostname ?? "HOST"),
     );
   }
   if (
     /failed to fetch|error sending request|dns error|connect error|timed out|certificate/i.test(explanation)
   ) {
-    return new BrigError("download-failed", `uv cannot reach what it needs: ${explanation}`, "brig doctor");
+    const way = url ? unreachableHint(renderUrl(url)) : "brig doctor";
+    return new BrigError("download-failed", `uv cannot reach what it needs: ${explanation}`, way);
   }
   return new BrigError("resolve-failed", `the requirements cannot be resolved: ${explanation}`, hint);
+}
+
+/** The address that uv quotes (credentials are gone from it already). */
+function findAddress(explanation: string): URL | undefined {
+  const [text] = /https?:\/\/[^\s`'"()<>]+/.exec(explanation) ?? [];
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
 }

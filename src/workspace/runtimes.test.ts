@@ -36,6 +36,15 @@ test("past its end a runtime warns, with the newest of its language as the way o
   expect(runtimeWarnings("python3.99", today)).toEqual([]);
 });
 
+test("of the runtimes that Lambda supports, one whose Python is on this machine is the way out", () => {
+  const hintFor = (...minors: string[]): string | null | undefined =>
+    runtimeWarnings("python3.10", today, new Set(minors))[0]?.hint;
+  expect(hintFor("3.9", "3.10", "3.12", "3.13")).toBe("function: {Runtime: python3.13}");
+  expect(hintFor("3.11", "3.99")).toBe("function: {Runtime: python3.11}");
+  // What has ended itself, or is only announced, is none.
+  expect(hintFor("3.9", "3.10", "3.15")).toBe("function: {Runtime: python3.14}");
+});
+
 test("the table's names are unique and its dates are dates", () => {
   expect(new Set(runtimes.map(({ name }) => name)).size).toBe(runtimes.length);
   for (const { end } of runtimes) {

@@ -69,11 +69,23 @@ export function runtimeOf(name: string): Runtime | undefined {
   return other(name, word as Language, al2023, undefined);
 }
 
-/** What there is to say of a runtime on the day `now`. */
-export function runtimeWarnings(name: string, now: Date): readonly Warning[] {
+/**
+ * What there is to say of a runtime on the day `now`.
+ *
+ * @param minors the Pythons of this machine: one of them is the nearer way out, for the next build needs it
+ */
+export function runtimeWarnings(
+  name: string,
+  now: Date,
+  minors: ReadonlySet<string> = new Set(),
+): readonly Warning[] {
+  const today = now.toISOString().slice(0, 10);
+  const hasEnded = ({ end }: Runtime): boolean => end !== undefined && today > end;
   const runtime = runtimes.find((each) => each.name === name);
-  if (runtime?.end === undefined || now.toISOString().slice(0, 10) <= runtime.end) return [];
-  const newest = runtimes.find((each) => each.language === runtime.language && !each.preview)!;
+  if (runtime === undefined || !hasEnded(runtime)) return [];
+  const others = runtimes.filter((each) => each.language === runtime.language && !each.preview);
+  const here = others.find((each) => !hasEnded(each) && each.python !== undefined && minors.has(each.python));
+  const newest = here ?? others[0]!;
   return [
     {
       code: "runtime-deprecated",
