@@ -144,6 +144,9 @@ describe("kill -9", () => {
 describe("Ctrl-C", () => {
   const sleeping = "#!/bin/sh\necho $$ > leader\nsleep 300 &\necho $! > child\nwait\n";
 
+  /** The shell opens a file before it writes to it. */
+  const isWritten = (file: string): boolean => existsSync(file) && readFileSync(file, "utf8") !== "";
+
   for (const [signal, status] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
@@ -160,9 +163,7 @@ describe("Ctrl-C", () => {
       writeFileSync(source, handler("good 2"));
       writeFiles(path, { "scripts/test": sleeping });
       const { child, ended } = startBrig(path, ["build", "--json"]);
-      await waitUntil(
-        () => existsSync(join(path, "child")) && readFileSync(join(path, "child"), "utf8") !== "",
-      );
+      await waitUntil(() => isWritten(join(path, "child")));
       child.kill(signal);
       const result = await ended;
       expect(result.status).toBe(status);
@@ -178,7 +179,7 @@ describe("Ctrl-C", () => {
   test("during the tests of the very first build: no link is left", async () => {
     const { path, builds } = makeFunction({ "scripts/test": sleeping });
     const { child, ended } = startBrig(path, ["build"]);
-    await waitUntil(() => existsSync(join(path, "child")));
+    await waitUntil(() => isWritten(join(path, "child")));
     child.kill("SIGINT");
     const { status, stderr } = await ended;
     expect(status).toBe(130);
@@ -194,7 +195,7 @@ describe("Ctrl-C", () => {
     const interrupt = async (): Promise<void> => {
       rmSync(join(path, "child"), { force: true });
       const { child, ended } = startBrig(path, ["build"]);
-      await waitUntil(() => existsSync(join(path, "child")));
+      await waitUntil(() => isWritten(join(path, "child")));
       expect(readFileSync(lock, "utf8")).toContain('name = "one"');
       child.kill("SIGINT");
       expect((await ended).status).toBe(130);
@@ -219,7 +220,7 @@ describe("Ctrl-C", () => {
       "#!/bin/sh\ntrap '' TERM INT\necho $$ > leader\nsleep 300 &\necho $! > child\nwait\nsleep 300\n";
     const { path } = makeFunction({ "scripts/test": deaf });
     const { child, ended } = startBrig(path, ["build"]);
-    await waitUntil(() => existsSync(join(path, "child")));
+    await waitUntil(() => isWritten(join(path, "child")));
     child.kill("SIGINT");
     expect((await ended).status).toBe(130);
     await waitUntil(() => !runs(join(path, "leader")) && !runs(join(path, "child")), 5000);
@@ -235,7 +236,7 @@ describe("Ctrl-C", () => {
     const before = linksOf(builds);
     writeFiles(path, { "make.sh": sleeping });
     const { child, ended } = startBrig(path, ["build"]);
-    await waitUntil(() => existsSync(join(path, "child")));
+    await waitUntil(() => isWritten(join(path, "child")));
     child.kill("SIGINT");
     expect((await ended).status).toBe(130);
     await waitUntil(() => !runs(join(path, "leader")) && !runs(join(path, "child")), 5000);
