@@ -7,6 +7,7 @@ import { makeZip } from "../src/local/test-service.ts";
 import type { Stream } from "../src/cli/output.ts";
 import { run as runCommandLine } from "../src/cli/run.ts";
 import { makeWorkspace, type Result } from "./support/brig.ts";
+import { runtime } from "./support/python.ts";
 import { startBrig, waitUntil } from "./support/processes.ts";
 import { type StandIn, standInAccount, startStandIn } from "./stand-in/stand-in.ts";
 
@@ -14,7 +15,7 @@ const commits = ["a", "b", "c"].map((letter) => letter.repeat(40)) as [string, s
 const name = { FunctionName: "hello-prod" };
 
 const folder = makeWorkspace({
-  "brig.yaml": `function: {Runtime: python3.13}
+  "brig.yaml": `function: {Runtime: ${runtime}}
 targets:
   prod: {region: us-east-1, account: "${standInAccount}", alias: live, protected: true}
   here: {}

@@ -75,14 +75,12 @@ export function judgeFault(fault: SdkFault, call: FailedCall): BrigError {
     );
   }
   if (isOfCredentials(fault) || unknownKeys.has(fault.name)) {
+    const profile = call.env["AWS_PROFILE"];
     const found = isOfCredentials(fault)
-      ? "there are no AWS credentials"
+      ? `there are no AWS credentials${profile ? ` of the profile ${profile}` : ""}`
       : "AWS does not take these credentials";
-    return new BrigError(
-      "credentials-missing",
-      `${found}: ${reason}`,
-      "aws configure sso   # then: export AWS_PROFILE=…",
-    );
+    const hint = "aws configure sso   # then: export AWS_PROFILE=…";
+    return new BrigError("credentials-missing", `${found}: ${reason}`, hint);
   }
   if (status === 403 || fault.name.startsWith("AccessDenied")) {
     // AWS names the action itself, which can be another one: iam:PassRole of CreateFunction.
