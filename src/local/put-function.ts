@@ -6,7 +6,7 @@ import { newRecord } from "./api/functions.ts";
 import { type ConfigurationInput, settleConfiguration } from "./api/settle-configuration.ts";
 import { checkDeclared } from "./check-declared.ts";
 import { type DeclaredSettings, ensureUrl, putSettings } from "./put-settings.ts";
-import type { StoredCode } from "./state/code-store.ts";
+import type { BuiltCode, StoredCode } from "./state/code-store.ts";
 import { functionArn } from "./state/function-reference.ts";
 import { keyOf } from "./state/local-state.ts";
 
@@ -21,6 +21,7 @@ export interface PutFunction {
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly code:
     | { readonly zip: Buffer }
+    | { readonly build: BuiltCode }
     /** Absolute path of a folder that is run as it is and must stay; `sha256` (base64) when its zip's is known. */
     | { readonly folder: string; readonly sha256?: string; readonly size?: number };
   /** Absolute path of a folder with the host's own packages, for functions of another platform. */
@@ -93,6 +94,7 @@ async function settleCode(
   call: Call,
 ): Promise<StoredCode> {
   if ("zip" in code) return call.world.code.add(code.zip, previous);
+  if ("build" in code) return call.world.code.addBuild(code.build, previous);
   return {
     sha256: code.sha256 ?? createHash("sha256").update(code.folder).digest("base64"),
     size: code.size ?? 0,

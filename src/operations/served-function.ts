@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { AwsFault } from "../local/aws-fault.ts";
 import type { LocalService } from "../local/service.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { describeCode } from "./describe-code.ts";
 import type { KnownInterpreters } from "./find-languages.ts";
 import { readyFunction } from "./ready-function.ts";
 import { type FolderWatch, watchFolder } from "./watch-folder.ts";
@@ -64,12 +64,12 @@ export function serveFunction(
     const began = performance.now();
     try {
       const { put, row, settled } = await readyFunction(folder, context);
+      const code = await describeCode(workspace, folder, row);
       if (settled.interpreter !== undefined) known.set(settled.interpreter.minor, settled.interpreter);
-      const zip = await readFile(join(workspace.root, row.zip!));
       const other = options.otherOwner(put.name, folder);
       if (other !== undefined) throw nameTaken(put.name, folder, other);
       claimed = put.name;
-      const result = await service.putFunction({ ...put, code: { zip }, withUrl: true });
+      const result = await service.putFunction({ ...put, code, withUrl: true });
       if (present !== undefined && present.name !== put.name) service.removeFunction(present.name);
       const isFirst = present === undefined;
       present = { name: put.name, arn: result.arn, urlId: result.urlId };

@@ -7,6 +7,7 @@ import { BrigError } from "../../errors.ts";
 import { extractMember } from "../../zip/extract.ts";
 import { type ZipMember, readZip } from "../../zip/reader.ts";
 import { invalidParameter } from "../aws-fault.ts";
+import { type StagedTree, snapshotTree } from "./snapshot-tree.ts";
 
 /** Code of a function or layer, unpacked. */
 export interface StoredCode {
@@ -18,8 +19,21 @@ export interface StoredCode {
   readonly unzippedSize: number;
   /** Absolute path of the unpacked files. */
   readonly folder: string;
-  /** The zip itself; undefined for a folder that is run as it is. */
+  /** The zip itself, in the store; undefined for a folder that is run as it is, and for a build. */
   readonly zipFile: string | undefined;
+  /** The zip of a build, where that has it. */
+  readonly builtZip?: string;
+}
+
+/** What a build made: a zip, and a tree with the very files of the zip. */
+export interface BuiltCode {
+  readonly tree: StagedTree;
+  /** Absolute path. */
+  readonly zipFile: string;
+  /** SHA-256 of the zip in base64. */
+  readonly sha256: string;
+  /** Bytes of the zip. */
+  readonly size: number;
 }
 
 /** Zips of functions and layers in the service's folder, by their SHA-256. The same zip is unpacked once. */
@@ -29,6 +43,12 @@ export interface CodeStore {
    * @throws AwsFault InvalidParameterValueException for what is no zip, an unsafe one, or one over 262,144,000 bytes
    */
   readonly add: (zip: Buffer, previous?: StoredCode) => Promise<StoredCode>;
+  /**
+   * The same for a build, whose zip is neither read nor unpacked, unless the tree is not what the build wrote.
+   *
+   * @param previous code whose files are linked, where it was a build's
+   */
+  readonly addBuild: (build: BuiltCode, previous?: StoredCode) => Promise<StoredCode>;
   /** The zip of this hex SHA-256, if the store has it. */
   readonly readZip: (sha256: string) => Promise<Buffer | undefined>;
   /** Removes code that no version has any more: the zip now, the files when nothing that runs can still read them. */
@@ -40,27 +60,48 @@ const longestUse = 16 * 60 * 1000;
 
 export function openCodeStore(folder: string): CodeStore {
   const known = new Map<string, Promise<StoredCode>>();
+  // Of builds: where each file of a snapshot came from. It goes with the code that it is of.
+  const trees = new WeakMap<StoredCode, StagedTree>();
   let unpacked = 0;
+  const once = (digest: Buffer, make: (place: string) => Promise<StoredCode>): Promise<StoredCode> => {
+    const key = digest.toString("hex");
+    const earlier = known.get(key);
+    if (earlier !== undefined) return earlier;
+    const made = make(join(folder, `${key}-${++unpacked}`));
+    known.set(key, made);
+    made.catch(() => known.delete(key));
+    return made;
+  };
   return {
     add: (zip, previous) => {
       const digest = createHash("sha256").update(zip).digest();
-      const key = digest.toString("hex");
-      const earlier = known.get(key);
-      if (earlier !== undefined) return earlier;
-      const made = unpack(zip, digest, join(folder, `${key}-${++unpacked}`), previous);
-      known.set(key, made);
-      made.catch(() => known.delete(key));
-      return made;
+      return once(digest, (place) => unpack(zip, digest, place, previous));
+    },
+    addBuild: ({ tree, zipFile, sha256, size }, previous) => {
+      const digest = Buffer.from(sha256, "base64");
+      return once(digest, async (place) => {
+        if (!(await snapshotTree(tree, place, previous && trees.get(previous)))) {
+          await rm(place, { recursive: true, force: true });
+          return unpack(await readFile(zipFile), digest, place, previous);
+        }
+        const unzippedSize = Object.values(tree.files).reduce((sum, [, bytes]) => sum + bytes, 0);
+        const code = { sha256, size, unzippedSize, folder: place, zipFile: undefined, builtZip: zipFile };
+        trees.set(code, { folder: place, files: tree.files });
+        return code;
+      });
     },
     readZip: async (sha256) => {
       const code = await known.get(sha256)?.catch(() => undefined);
-      return code?.zipFile === undefined ? undefined : readFile(code.zipFile).catch(() => undefined);
+      const file = code?.zipFile ?? code?.builtZip;
+      const zip = file === undefined ? undefined : await readFile(file).catch(() => undefined);
+      // What a build made is not kept by the service.
+      return zip !== undefined && createHash("sha256").update(zip).digest("hex") === sha256 ? zip : undefined;
     },
     release: async (code) => {
       // A folder that is run as it is belongs to somebody else.
-      if (code.zipFile === undefined) return;
+      if (code.zipFile === undefined && code.builtZip === undefined) return;
       known.delete(Buffer.from(code.sha256, "base64").toString("hex"));
-      await rm(code.zipFile, { force: true });
+      if (code.zipFile !== undefined) await rm(code.zipFile, { force: true });
       const removal = setTimeout(() => {
         rm(code.folder, { recursive: true, force: true }).catch(() => {});
       }, longestUse);
