@@ -6,7 +6,7 @@ import { openSession } from "../src/deploy/aws/session.ts";
 import { makeZip } from "../src/local/test-service.ts";
 import type { Stream } from "../src/cli/output.ts";
 import { run as runCommandLine } from "../src/cli/run.ts";
-import { makeWorkspace, type Result } from "./support/brig.ts";
+import { type Env, environment, makeWorkspace, type Result } from "./support/brig.ts";
 import { runtime } from "./support/python.ts";
 import { startBrig, waitUntil } from "./support/processes.ts";
 import { type StandIn, standInAccount, startStandIn } from "./stand-in/stand-in.ts";
@@ -340,6 +340,38 @@ describe("brig test --target", () => {
     expect(stderr).toContain("events/two.json\n    hello failed: ValueError: no b\n");
     expect(stderr).toContain("error: tests-failed: 2 of 2 events failed on prod: one, two\n");
     expect(await runJson<Fault>("test", "hello", "--target", "prod", "--force")).toMatchObject({ status: 2 });
+  });
+});
+
+test("brig test --target runs the unit tests of a function with test.local against AWS, as the user", async () => {
+  const cwd = makeWorkspace({
+    "brig.yaml": `function: {Runtime: ${runtime}}\ntest: {local: true}\ntargets: {far: {region: eu-west-1, alias: live}}\n`,
+    "functions/unit/src/lambda_function.py": "def lambda_handler(event, context):\n    return 1\n",
+    "functions/unit/scripts/test":
+      '#!/bin/sh\necho "$BRIG_FUNCTION_NAME in $AWS_REGION by $AWS_ACCESS_KEY_ID"\nexit ${STATUS:-0}\n',
+  });
+  const testIn = async (env: Env): Promise<Result> => {
+    const [stdout, stderr, signal] = [collect(), collect(), new AbortController().signal];
+    const host = { cwd, env: environment({ ...aws.env, ...env }), stdout, stderr, signal };
+    const status = await runCommandLine(["test", "unit", "--target", "far", "--json"], host);
+    return { status, stdout: stdout.text(), stderr: stderr.text() };
+  };
+  const passed = await testIn({});
+  expect(passed.status).toBe(0);
+  expect(JSON.parse(passed.stdout)).toMatchObject({
+    functions: [
+      { tests: { status: "passed", runner: "scripts/test", passed: null }, output: "", error: null },
+    ],
+  });
+  const failed = await testIn({ STATUS: "1" });
+  expect(failed.status).toBe(1);
+  expect(JSON.parse(failed.stdout)).toMatchObject({
+    functions: [
+      {
+        output: "unit:live in eu-west-1 by AKIAIOSFODNN7EXAMPLE\n",
+        error: { code: "tests-failed", message: "the unit tests failed against far" },
+      },
+    ],
   });
 });
 

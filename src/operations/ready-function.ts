@@ -23,7 +23,7 @@ export interface ReadyFunction {
 }
 
 /** What is built to be run: `staged` moves, no test runs, `current` stays. */
-const untested: Omit<BuildOptions, "names"> = {
+export const untested: Omit<BuildOptions, "names"> = {
   all: false,
   testOnly: false,
   noTest: true,
@@ -79,7 +79,7 @@ async function settleTwin(
 }
 
 /** Who runs a function wants to see its output, not each step of its build. */
-function quieted(context: Context): Context {
+export function quieted(context: Context): Context {
   return {
     ...context,
     report: (event) => {
@@ -88,6 +88,6 @@ function quieted(context: Context): Context {
   };
 }
 
-function rowFault({ code, message, hint }: NonNullable<BuildRow["error"]>): Error {
+export function rowFault({ code, message, hint }: NonNullable<BuildRow["error"]>): Error {
   return code === "internal" ? new Error(message) : new BrigError(code, message, hint);
 }

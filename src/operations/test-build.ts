@@ -147,7 +147,8 @@ function addCases(units: TestOutcome, cases: CaseResults | undefined, duration: 
   };
 }
 
-async function settleTestPython(
+/** Python with what the tests need; `undefined` where they are no Python. */
+export async function settleTestPython(
   plan: TestPlan,
   prepared: Prepared,
   workshop: Workshop,

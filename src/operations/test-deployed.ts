@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TestOutcome } from "../build/run-tests.ts";
 import type { Context } from "../context.ts";
 import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
 import { BrigError, type ErrorReport } from "../errors.ts";
@@ -41,13 +42,19 @@ export interface TestedFunction {
   readonly target: string;
   readonly functionName: string;
   readonly alias: string;
+  /** Events and unit tests together. */
   readonly tests: {
     readonly status: "passed" | "failed" | "none";
+    /** Of the unit tests, where they run against AWS. */
+    readonly runner: "scripts/test" | "pytest" | null;
     readonly duration: number;
-    readonly passed: number;
-    readonly failed: number;
+    /** `null` where nobody knows: a `scripts/test` does not say how many tests it has. */
+    readonly passed: number | null;
+    readonly failed: number | null;
   };
   readonly events: readonly TestedEvent[];
+  /** What the unit tests printed, if they failed. */
+  readonly output: string;
   readonly error: ErrorReport | null;
 }
 
@@ -56,7 +63,7 @@ const usualJobs = 8;
 
 /**
  * Invokes functions on AWS with each of their events, once and through the alias, and compares with the expectations. An
- * event without an expectation passes when the function does not fail.
+ * event without an expectation passes when the function does not fail. Then come the unit tests of functions with `test.local`.
  *
  * @throws BrigError `target-not-found`, `credentials-missing`, …; what is wrong with one function stands in its row
  */
@@ -83,11 +90,16 @@ async function testFunction(
   const { folder, target, functionName, alias } = place;
   const began = performance.now();
   const events: TestedEvent[] = [];
+  let units: TestOutcome | undefined;
   let error: ErrorReport | null = null;
   try {
     for (const name of listEventNames(folder)) {
       context.report({ kind: "progress", subject: folder.name, activity: `testing ${name}` });
       events.push(await testEvent(place, name, sessions));
+    }
+    if (place.settings.test.local) {
+      const { testUnitsDeployed } = await import("./test-units-deployed.ts");
+      units = await testUnitsDeployed(place, await sessions.of(target), context);
     }
   } catch (fault) {
     if (!(fault instanceof BrigError) || fault.code.startsWith("credentials") || context.signal.aborted) {
@@ -95,13 +107,36 @@ async function testFunction(
     }
     error = { code: fault.code, message: fault.message, hint: fault.hint };
   }
-  const failed = events.filter(({ status }) => status === "failed").map(({ name }) => name);
-  if (failed.length > 0) error ??= describeFailure(place, failed, events.length);
-  const passed = events.length - failed.length;
-  const status = error !== null ? "failed" : events.length === 0 ? "none" : "passed";
-  const tests = { status, duration: since(began), passed, failed: failed.length } as const;
+  error ??= findFailure(place, events, units);
+  const hasTests = events.length > 0 || (units !== undefined && units.status !== "none");
+  const status = error !== null ? "failed" : hasTests ? "passed" : "none";
+  const count = (wanted: "passed" | "failed"): number | null => {
+    const ofUnits = units === undefined ? 0 : units[wanted];
+    return ofUnits === null ? null : ofUnits + events.filter((event) => event.status === wanted).length;
+  };
+  const [passed, failed] = [count("passed"), count("failed")];
+  const tests = { status, runner: units?.runner ?? null, duration: since(began), passed, failed } as const;
+  const output = units?.status === "failed" ? units.output : "";
   const where = { name: folder.name, path: folder.path, target: target.name, functionName, alias };
-  return { ...where, tests, events, error };
+  return { ...where, tests, events, output, error };
+}
+
+function findFailure(
+  { folder, target }: DeployedFunction,
+  events: readonly TestedEvent[],
+  units: TestOutcome | undefined,
+): ErrorReport | null {
+  const failed = events.filter(({ status }) => status === "failed").map(({ name }) => name);
+  if (failed.length > 0) {
+    return {
+      code: "tests-failed",
+      message: `${failed.length} of ${events.length} events failed on ${target.name}: ${failed.join(", ")}`,
+      hint: `brig invoke ${folder.name} --target ${target.name} --event ${failed[0]}`,
+    };
+  }
+  if (units?.status !== "failed") return null;
+  const which = units.failed === null ? "the unit tests" : `${units.failed} unit tests`;
+  return { code: "tests-failed", message: `${which} failed against ${target.name}`, hint: null };
 }
 
 async function testEvent(place: DeployedFunction, name: string, sessions: Sessions): Promise<TestedEvent> {
@@ -138,18 +173,6 @@ const synchronous = {
   stream: false,
   clientContext: undefined,
 } as const;
-
-function describeFailure(
-  { folder, target }: DeployedFunction,
-  failed: readonly string[],
-  count: number,
-): ErrorReport {
-  return {
-    code: "tests-failed",
-    message: `${failed.length} of ${count} events failed on ${target.name}: ${failed.join(", ")}`,
-    hint: `brig invoke ${folder.name} --target ${target.name} --event ${failed[0]}`,
-  };
-}
 
 function since(began: number): number {
   return Math.round(performance.now() - began);
