@@ -15,7 +15,7 @@ export async function askFirst(
   output: Output,
   context: Context,
 ): Promise<void> {
-  if (yes || !process.stdin.isTTY || output.stderr.isTTY !== true) return;
+  if (yes || !canAsk(output)) return;
   output.stderr.write(`${question} [y/N] `);
   const lines = createInterface({ input: process.stdin });
   try {
@@ -25,4 +25,9 @@ export async function askFirst(
     lines.close();
   }
   throw new BrigError("interrupted", "nothing was changed", "--yes answers beforehand");
+}
+
+/** Whether a person is there to answer. */
+export function canAsk(output: Output): boolean {
+  return process.stdin.isTTY && output.stderr.isTTY === true;
 }

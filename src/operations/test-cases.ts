@@ -41,10 +41,16 @@ export function readCase(folder: FunctionFolder, name: string): TestCase {
       `write ${folder.path}/events/${name}.json`,
     );
   }
-  const event = readFileSync(file);
-  parseFile(event, `${folder.path}/events/${name}.json`);
   const shown = `${folder.path}/events/${name}${expectationEnding}`;
-  return { name, event, expectation: parseFile(readFileSync(join(place, name + expectationEnding)), shown) };
+  const expectation = parseFile(readFileSync(join(place, name + expectationEnding)), shown);
+  return { ...readEvent(folder, name), expectation };
+}
+
+/** @throws BrigError `config-invalid` for what is no JSON */
+export function readEvent(folder: FunctionFolder, name: string): Pick<TestCase, "name" | "event"> {
+  const event = readFileSync(join(folder.folder, "events", `${name}.json`));
+  parseFile(event, `${folder.path}/events/${name}.json`);
+  return { name, event };
 }
 
 function parseFile(bytes: Buffer, shown: string): unknown {

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { buildCommand } from "./build.ts";
 import { cleanCommand } from "./clean.ts";
 import { completionCommand } from "./completion.ts";
+import { deployCommand } from "./deploy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventCommand } from "./event.ts";
 import { initCommand } from "./init.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   testCommand,
   invokeCommand,
   serveCommand,
+  deployCommand,
   logsCommand,
   statusCommand,
   versionsCommand,

@@ -1,0 +1,175 @@
+import { basename } from "node:path";
+import type { BuildOutcome } from "../build/report.ts";
+import type { Context } from "../context.ts";
+
+import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
+import { BrigError } from "../errors.ts";
+import { applyPlanned, describeFault, type OnApplied } from "./apply-deploy.ts";
+import { buildFunctions } from "./build.ts";
+import type { DeployOptions } from "./deploy-options.ts";
+import { type DeployReport, type DeployRow, describeFailure, describePlan } from "./deploy-report.ts";
+import { type DeployedFunction, findDeployedFunctions } from "./deployed-function.ts";
+import { inParallel } from "./in-parallel.ts";
+import { parseCanary } from "./parse-canary.ts";
+import { planDeployed, type PlannedFunction, readBuiltCode } from "./plan-deploy.ts";
+import { checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
+
+/** Functions that are read, planned and deployed at once; AWS's limits are kept by the limiter. */
+const atOnce = 32;
+
+/** What the one who asked for a deployment sees and answers. */
+export interface DeployPorts {
+  /** The plan, before anything is written. */
+  readonly onPlan: (report: DeployReport) => void;
+  readonly onApplied: OnApplied;
+  /** Asks a person, where there is one. @throws BrigError `interrupted` for no */
+  readonly confirm: (question: string) => Promise<void>;
+  /** Whether there is a person to ask. */
+  readonly canAsk: boolean;
+}
+
+type Prepared = DeployedFunction & { readonly outcome: BuildOutcome };
+
+/**
+ * Builds what changed, compares with AWS, and deploys: what `brig deploy` means. One function's fault stands in its row.
+ *
+ * @throws BrigError `workspace-not-found`, `function-not-found`, `target-not-found`, `usage-invalid`, `config-invalid`,
+ * `credentials-missing`, … before anything is written
+ */
+export async function deployFunctions(
+  options: DeployOptions,
+  ports: DeployPorts,
+  context: Context,
+): Promise<DeployReport> {
+  const canary = parseCanary(options.canary, options.interval);
+  const saved =
+    options.plan === undefined ? undefined : await readPlan(options.plan, options.target, context);
+  const names = saved?.functions.map(({ name }) => name) ?? options.names;
+  const functions = await findDeployedFunctions({ ...options, names }, context);
+  const sessions = shareSessions(context);
+  try {
+    const prepared = await prepare(functions, sessions, options, context);
+    const planned = await inParallel(prepared, atOnce, (each) => plan(each, sessions, options, context));
+    const { region, account } = await sessions.of(functions[0]!.target);
+    const report = (rows: readonly DeployRow[]): DeployReport => ({
+      target: options.target,
+      region,
+      account,
+      functions: rows,
+    });
+    const rows = planned.map((each) => ("row" in each ? each.row : describePlanned(each)));
+    for (const row of saved?.functions ?? []) {
+      const index = rows.findIndex(({ name }) => name === row.name);
+      refuseMoved(row, rows, index);
+    }
+    const plans = report(rows);
+    if (options.out !== undefined) await savePlan(options.out, plans, context);
+    if (options.dryRun || options.out !== undefined) return plans;
+    ports.onPlan(plans);
+    await confirm(planned, rows, options, ports);
+    const work = planned.map((each, index) => ({ each, row: rows[index]! }));
+    return report(
+      await inParallel(work, atOnce, async ({ each, row }) =>
+        "row" in each || row.error !== null
+          ? { ...row, status: "failed" as const }
+          : await applyPlanned(each, canary, ports.onApplied, context),
+      ),
+    );
+  } finally {
+    sessions.dispose();
+  }
+}
+
+/** Builds, and meanwhile asks AWS who we are. */
+async function prepare(
+  functions: readonly DeployedFunction[],
+  sessions: Sessions,
+  { frozen }: DeployOptions,
+  context: Context,
+): Promise<readonly Prepared[]> {
+  const names = functions.map(({ folder }) => folder.folder);
+  const build = { testOnly: false, noTest: false, offline: false, force: false, jobs: undefined, frozen };
+  const [outcomes] = await Promise.all([
+    buildFunctions({ ...build, names, all: false }, context),
+    ...functions.map(({ target }) => sessions.of(target)),
+  ]);
+  return functions.map((each, index) => ({ ...each, outcome: outcomes[index]! }));
+}
+
+async function plan(
+  prepared: Prepared,
+  sessions: Sessions,
+  options: DeployOptions,
+  context: Context,
+): Promise<PlannedFunction | { readonly row: DeployRow }> {
+  const { folder, functionName, target, outcome } = prepared;
+  const place = { name: folder.name, functionName, alias: target.settings.alias };
+  if (outcome.row.error !== null) return { row: describeFailure(place, outcome.row.error) };
+  try {
+    refuseProtected(prepared, options);
+    const code = readBuiltCode(folder, outcome.row);
+    return await planDeployed(prepared, code, await sessions.of(target), options, context);
+  } catch (fault) {
+    return { row: describeFailure(place, describeFault(fault, context.signal)) };
+  }
+}
+
+/** @throws BrigError `target-protected` */
+function refuseProtected({ target, outcome, folder }: Prepared, { noSmoke }: DeployOptions): void {
+  if (!target.settings.protected) return;
+  const { dirty, links, zip } = outcome.row;
+  const refuse = (why: string, hint: string): never => {
+    throw new BrigError("target-protected", `${target.name} is protected, and ${why}`, hint);
+  };
+  if (noSmoke) refuse("takes no version without its smoke tests", "deploy without --no-smoke");
+  if (dirty === true) {
+    refuse(
+      `the build of ${folder.name} is not committed`,
+      `git add '${folder.path}' && git commit   # then deploy again`,
+    );
+  }
+  if (links.current !== basename(zip!)) {
+    refuse(`the build of ${folder.name} is not current`, `brig build ${folder.name}`);
+  }
+}
+
+function describePlanned({ of, plan: planned, desired, remote }: PlannedFunction): DeployRow {
+  return describePlan(of.folder.name, planned, desired, remote);
+}
+
+function refuseMoved(saved: DeployRow, rows: DeployRow[], index: number): void {
+  const now = rows[index]!;
+  if (now.error !== null) return;
+  try {
+    checkStillPlanned(saved, now);
+  } catch (fault) {
+    const { code, message, hint } = fault as BrigError;
+    rows[index] = { ...now, error: { code, message, hint } };
+  }
+}
+
+/** Asks before protected targets and before most variables leave; where nobody can be asked, the latter needs `--yes`. */
+async function confirm(
+  planned: readonly (PlannedFunction | { readonly row: DeployRow })[],
+  rows: DeployRow[],
+  { yes, target }: DeployOptions,
+  ports: DeployPorts,
+): Promise<void> {
+  if (yes) return;
+  const questions = new Set<string>();
+  planned.forEach((each, index) => {
+    if ("row" in each || each.plan.unchanged || rows[index]!.error !== null) return;
+    if (each.of.target.settings.protected) questions.add(`${target} is protected. Deploy?`);
+    const { removesMost } = each.plan;
+    if (removesMost.length === 0) return;
+    const what = `${each.of.functionName} loses the environment variables ${removesMost.join(", ")}`;
+    if (ports.canAsk) {
+      questions.add(`${what}. Deploy?`);
+    } else {
+      const message = `${what}: more than half of all`;
+      const hint = `brig deploy ${each.of.folder.name} --target ${target} --yes`;
+      rows[index] = { ...rows[index]!, error: { code: "usage-invalid", message, hint } };
+    }
+  });
+  for (const question of questions) await ports.confirm(question);
+}

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
+import { writeFileAtomic } from "../store/atomic-file.ts";
+import type { DeployReport, DeployRow } from "./deploy-report.ts";
+
+/** Writes a plan to be applied later; no value of an environment variable is in it. */
+export async function savePlan(file: string, report: DeployReport, context: Context): Promise<void> {
+  await writeFileAtomic(placeOf(file, context), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** @throws BrigError `usage-invalid` for what is no plan, or one for another target */
+export async function readPlan(file: string, target: string, context: Context): Promise<DeployReport> {
+  let report: Partial<DeployReport>;
+  try {
+    report = JSON.parse(await readFile(placeOf(file, context), "utf8")) as Partial<DeployReport>;
+    if (!Array.isArray(report.functions)) throw new Error("it lists no functions");
+  } catch (cause) {
+    throw new BrigError(
+      "usage-invalid",
+      `${file} is no plan: ${(cause as Error).message}`,
+      `brig deploy --target ${target} --out ${file}`,
+      { cause },
+    );
+  }
+  if (report.target !== target) {
+    throw new BrigError(
+      "usage-invalid",
+      `${file} is a plan for the target ${String(report.target)}, not for ${target}`,
+      `brig deploy --target ${String(report.target)} --plan ${file}`,
+    );
+  }
+  return report as DeployReport;
+}
+
+/**
+ * Whether a saved plan still is the plan: the same code and steps, for a function that nobody changed since.
+ *
+ * @throws BrigError `conflict`
+ */
+export function checkStillPlanned(saved: DeployRow, now: DeployRow): void {
+  const gist = ({ functionName, codeSha256, steps, revisions, alias }: DeployRow): unknown =>
+    JSON.parse(JSON.stringify({ functionName, codeSha256, steps, revisions, alias }));
+  if (isDeepStrictEqual(gist(saved), gist(now))) return;
+  const why =
+    saved.codeSha256 !== now.codeSha256
+      ? `its code is ${String(now.codeSha256)} and was planned as ${String(saved.codeSha256)}`
+      : isDeepStrictEqual(saved.revisions, now.revisions)
+        ? "its settings are others than those that were planned"
+        : "the function moved on AWS since";
+  throw new BrigError(
+    "conflict",
+    `the plan for ${saved.functionName} no longer holds: ${why}`,
+    "make a new plan: brig deploy --out FILE",
+  );
+}
+
+function placeOf(file: string, context: Context): string {
+  return isAbsolute(file) ? file : join(context.cwd, file);
+}
