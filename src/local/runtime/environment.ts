@@ -1,6 +1,7 @@
 import type { InvokeInput, InvokeOutcome, RunnableVersion } from "../contract.ts";
 import type { InvocationLog } from "./invocation-log.ts";
 import { planResult, type Result } from "./outcomes.ts";
+import { killStrays } from "./strays.ts";
 import { renderReport, renderStart } from "./report-lines.ts";
 import { settle, watchWorker, type RunningWorker, type Settled } from "./settle.ts";
 import type { PathRewriter } from "./shown-paths.ts";
@@ -21,6 +22,9 @@ export interface EnvironmentSetup {
 
 /** How long a runtime may take from its answer to its request for the next invocation, in milliseconds. */
 const restTime = 100;
+
+/** As Lambda ends who takes more memory than it has. */
+const outOfMemory = { kind: "exit", end: { status: null, signal: "SIGKILL" } } as const;
 
 /** Whether the worker is of no further use. */
 function isLast(settled: Settled<RuntimeAnswer | InitAnswer>): boolean {
@@ -65,9 +69,11 @@ export class Environment {
     const init = this.#running === undefined ? await this.#initialize() : undefined;
     for (const line of renderStart(version, requestId, now())) log.write(line);
     const started = performance.now();
-    const settled = await this.#run(input, init?.settled, now().getTime() + version.timeout * 1000);
+    const answered = await this.#run(input, init?.settled, now().getTime() + version.timeout * 1000);
     const durationMs = performance.now() - started;
-    if (this.#running) this.#peakMemory = Math.max(this.#peakMemory, this.#running.memory.read().peak);
+    if (this.#running) this.#peakMemory = Math.max(this.#peakMemory, this.#running.memory.peak());
+    // Whoever takes and gives back between two looks is found out here.
+    const settled: typeof answered = this.#peakMemory > version.memorySize ? outOfMemory : answered;
     if (isLast(settled)) await this.#stop(settled);
     else await this.#rest();
     const result = planResult(input, version.timeout, settled, now());
@@ -81,10 +87,10 @@ export class Environment {
   }
 
   async #initialize(): Promise<{ readonly settled: Settled<InitAnswer>; readonly initMs: number | null }> {
-    const { initTime, log } = this.#setup;
+    const { initTime, log, version } = this.#setup;
     const started = performance.now();
     const running = await this.#start();
-    const settled = await settle(running, running.worker.ready, initTime, Infinity);
+    const settled = await settle(running, running.worker.ready, initTime, version.memorySize);
     const initMs = performance.now() - started;
     if (settled.kind !== "time") return { settled, initMs };
     log.write(`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms\tPhase: init\tStatus: timeout\n`);
@@ -170,5 +176,6 @@ export class Environment {
     if (settled !== undefined) await worker.shutDown?.(settled.kind === "time" ? "TIMEOUT" : "FAILURE");
     worker.kill();
     await worker.exited;
+    if (settled !== undefined) killStrays(this.#setup.temporaryFolder);
   }
 }

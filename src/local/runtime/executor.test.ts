@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { TooManyRequests } from "../contract.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type InvokeOutcome, TooManyRequests } from "../contract.ts";
 import { anyMinor, findPython, makeFixture, parsePayload, type Fixture } from "./test-executor.ts";
 
 let fixture: Fixture;
@@ -168,6 +168,63 @@ test.skipIf(process.platform !== "linux")(
     const outcome = await fixture.invoke(version);
     expect(outcome.payload.toString()).toContain("signal: killed");
     expect(outcome.durationMs).toBeLessThan(3000);
+  },
+);
+
+describe.skipIf(process.platform !== "linux")("memory", () => {
+  const killed = expect.stringMatching(/"Runtime.ExitError".*signal: killed"/);
+
+  test("taken and given back between two looks, and during init, is too much as well", async () => {
+    const short = fixture.make(
+      {
+        "app.py":
+          "import os\ncount = 0\ndef handler(event, context):\n    global count\n    count += 1\n    if event: bytearray(b'1') * (event * 1024 * 1024)\n    return [count, os.getpid()]\n",
+      },
+      { memorySize: 128 },
+    );
+    expect(parsePayload(await fixture.invoke(short, 20))).toEqual([1, expect.any(Number)]);
+    const outcome = await fixture.invoke(short, 200);
+    expect(outcome.payload.toString()).toEqual(killed);
+    expect(outcome.logTail.toString()).toMatch(
+      /Max Memory Used: \d+ MB\tStatus: error\tError Type: Runtime.ExitError/,
+    );
+    expect(parsePayload(await fixture.invoke(short, 0))).toEqual([1, expect.any(Number)]);
+    const init = fixture.make(
+      { "app.py": "import time\nkept = bytearray(b'1') * (300 * 1024 * 1024)\ntime.sleep(5)\n" },
+      { memorySize: 128 },
+    );
+    expect((await fixture.invoke(init)).payload.toString()).toEqual(killed);
+  });
+
+  test("of processes that the function starts counts as well", async () => {
+    const child = "import time; kept = bytearray(b'1') * (100 * 1024 * 1024); time.sleep(20)";
+    const version = fixture.make(
+      {
+        "app.py": `import subprocess, sys\ndef handler(event, context):\n    both = [subprocess.Popen([sys.executable, '-c', "${child}"]) for _ in range(2)]\n    both[0].wait()\n`,
+      },
+      { memorySize: 180, timeout: 15 },
+    );
+    expect((await fixture.invoke(version)).payload.toString()).toEqual(killed);
+  });
+});
+
+test.skipIf(process.platform !== "linux")(
+  "what left its process group ends with the environment, too",
+  async () => {
+    const version = fixture.make(
+      {
+        "app.py":
+          "import subprocess, time\ndef handler(event, context):\n    print('child', subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True)\n    time.sleep(event)\n",
+      },
+      { timeout: 1 },
+    );
+    const childOf = (outcome: InvokeOutcome): number =>
+      Number(/child (\d+)/.exec(outcome.logTail.toString())![1]);
+    expect(await isGone(childOf(await fixture.invoke(version, 9)))).toBe(true);
+    const kept = childOf(await fixture.invoke(version, 0));
+    expect(() => process.kill(kept, 0)).not.toThrow();
+    fixture.executor.retire(version.key);
+    expect(await isGone(kept)).toBe(true);
   },
 );
 
@@ -353,7 +410,7 @@ test("workers, their children and all folders are gone when the service is kille
   await built.close();
   writeFileSync(
     join(room, "app.py"),
-    "import os, subprocess, time\ndef handler(event, context):\n    print('PIDS', os.getpid(), subprocess.Popen(['sleep', '60']).pid, flush=True)\n    while True: pass\n",
+    "import os, subprocess, time\ndef handler(event, context):\n    children = [subprocess.Popen(['sleep', '60'], start_new_session=alone).pid for alone in (False, True)]\n    print('PIDS', os.getpid(), *children, flush=True)\n    while True: pass\n",
   );
   const version = { ...fixture.make({}), codeFolder: room, timeout: 60 };
   writeFileSync(
@@ -368,8 +425,8 @@ await executor.invoke(${JSON.stringify(version)}, { requestId: "r", payload: Buf
     let text = "";
     service.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      const found = /PIDS (\d+) (\d+)/.exec(text);
-      if (found) resolve([Number(found[1]), Number(found[2])]);
+      const found = /PIDS (\d+) (\d+) (\d+)\n/.exec(text);
+      if (found) resolve(found.slice(1).map(Number));
     });
   });
   service.kill("SIGKILL");

@@ -16,6 +16,7 @@ import { createInvocationLog } from "./invocation-log.ts";
 import { prepareLaunch, type Languages } from "./language.ts";
 import { selectEnvironment, selectStale } from "./pool.ts";
 import { createPathRewriter } from "./shown-paths.ts";
+import { killStrays } from "./strays.ts";
 import { startWorker } from "./start-worker.ts";
 import { createWatchdog } from "./watchdog.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -110,6 +111,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
     pool.live.delete(environment);
     if (pool.retired && pool.live.size === 0 && pool.starting === 0) retired.delete(pool);
     await environment.dispose();
+    killStrays(environment.temporaryFolder);
     await rm(environment.temporaryFolder, { recursive: true, force: true });
   };
 

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 
 /**
  * Reads the process groups to watch, one verb and number a line; when its input ends, because the service has gone
- * however that came about, it kills them and removes the folder. `end` takes a group off the list.
+ * however that came about, it kills them and removes the folder. `end` takes a group off the list; after `quit` the service
+ * itself has ended what left its group (strays.ts).
  */
 const program = `
 trap '' INT TERM HUP
@@ -11,9 +12,13 @@ while read -r verb group; do
   case "$verb" in
     add) groups="$groups$group " ;;
     end) case "$groups" in *" $group "*) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;; esac ;;
+    quit) quit=1 ;;
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+if [ -z "$quit" ]; then
+  grep -lsF -- "TMPDIR=$1/" /proc/[0-9]*/environ | while IFS=/ read -r _ _ process _; do kill -s KILL "$process" 2>/dev/null; done
+fi
 rm -rf -- "$1"
 `;
 
@@ -56,7 +61,7 @@ export function createWatchdog(folder: string): Watchdog {
       await new Promise<void>((resolve) => {
         ending.once("close", () => resolve());
         ending.once("error", () => resolve());
-        ending.stdin?.end();
+        ending.stdin?.end("quit 0\n");
       });
     },
   };
