@@ -36,7 +36,7 @@ export async function gatherDependencies(
 
 /** The same for any lock of the function: its own, or its twin's. */
 export async function gatherLocked(
-  prepared: Prepared,
+  prepared: Pick<Prepared, "folder" | "settings" | "boundary" | "folders">,
   lock: Lock,
   python: { readonly interpreter: Interpreter | undefined; readonly bytecode: boolean },
   workshop: Workshop,

@@ -68,7 +68,8 @@ async function newestPython(context: Context): Promise<string> {
   return `python${pythonMinors.find((minor) => here.has(minor)) ?? pythonMinors[0]}`;
 }
 
-async function ignoreMade(root: string): Promise<void> {
+/** Makes git ignore what brig makes in functions' folders. */
+export async function ignoreMade(root: string): Promise<void> {
   const ignore = join(root, ".gitignore");
   const text = existsSync(ignore) ? readFileSync(ignore, "utf8") : "";
   if (addIgnoredFolders(text) !== text) await writeFileAtomic(ignore, addIgnoredFolders(text));

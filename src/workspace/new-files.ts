@@ -67,8 +67,12 @@ export function renderNewFunction(options: NewFunction): readonly NewFile[] {
   ].map((file) => ({ ...file, path: `${folder}/${file.path}` }));
 }
 
-/** Names become parts of a Lambda function's name, which allows these characters. */
-function refuseName(kind: string, name: string): void {
+/**
+ * Names become parts of a Lambda function's name, which allows these characters.
+ *
+ * @throws BrigError `usage-invalid`
+ */
+export function refuseName(kind: string, name: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return;
   const better = name.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[-_]+|[-_]+$/g, "");
   throw new BrigError(
@@ -79,7 +83,8 @@ function refuseName(kind: string, name: string): void {
   );
 }
 
-function renderReadme(name: string): string {
+/** A README to begin with, with the section on code review that `brig doctor` asks for. */
+export function renderReadme(name: string): string {
   return `# ${name}
 
 What this function is for, in a sentence or two.

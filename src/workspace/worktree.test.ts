@@ -68,7 +68,7 @@ test("a commit that is not here is named", async () => {
   const commit = "1".repeat(40);
   await expect(
     inWorktree(repository, commit, async () => 1, contextIn(repository.toplevel, env)),
-  ).rejects.toMatchObject({ code: "source-missing", hint: `git fetch origin ${commit}` });
+  ).rejects.toMatchObject({ code: "command-failed", hint: `git fetch origin ${commit}` });
 });
 
 test("submodules are there", async () => {

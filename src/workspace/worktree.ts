@@ -13,7 +13,7 @@ import { runGit } from "./run-git.ts";
  *
  * @param commit full hash
  * @param work is given the absolute path of the worktree's toplevel
- * @throws BrigError `source-missing` when the commit is not here, `command-failed`
+ * @throws BrigError `command-failed` when the commit is not here, or git fails
  */
 export async function inWorktree<Result>(
   repository: Repository,
@@ -25,7 +25,7 @@ export async function inWorktree<Result>(
   const known = await runGit(toplevel, ["cat-file", "-e", `${commit}^{commit}`], context);
   if (known.status !== 0) {
     throw new BrigError(
-      "source-missing",
+      "command-failed",
       `the commit ${commit} is not in ${toplevel}`,
       `git fetch origin ${commit}`,
     );

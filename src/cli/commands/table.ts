@@ -5,6 +5,7 @@ import { completionCommand } from "./completion.ts";
 import { deployCommand } from "./deploy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventCommand } from "./event.ts";
+import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { invokeCommand } from "./invoke.ts";
 import { listCommand } from "./list.ts";
@@ -15,6 +16,7 @@ import { serveCommand } from "./serve.ts";
 import { testCommand } from "./test.ts";
 import { versionsCommand } from "./versions.ts";
 import { statusCommand } from "./status.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** Every verb, in the order of help: the day's work first. */
 export const commands: readonly Command[] = [
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   logsCommand,
   statusCommand,
   versionsCommand,
+  verifyCommand,
+  importCommand,
   lockCommand,
   listCommand,
   newCommand,

@@ -1,0 +1,176 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Context } from "../context.ts";
+import { isNotFound } from "../deploy/aws/aws-error.ts";
+import type { AwsSession } from "../deploy/aws/session.ts";
+import { shareSessions } from "../deploy/aws/sessions.ts";
+import { downloadCode } from "../deploy/download-code.ts";
+import { type AwsFunction, parseAwsFunction } from "../deploy/import/parse-aws-function.ts";
+import type { Members } from "../deploy/members.ts";
+import { BrigError } from "../errors.ts";
+import { temporaryBeside } from "../store/atomic-file.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { refuseName, renderReadme } from "../workspace/new-files.ts";
+import { readSettings } from "../workspace/read-settings.ts";
+import { importCode } from "./import-code.ts";
+import { describeImported, findImportDrift } from "./import-settings.ts";
+import { ignoreMade } from "./new.ts";
+import { openWorkshop } from "./workshop.ts";
+
+export interface ImportOptions {
+  /** A name or an ARN, perhaps with a version or an alias. */
+  readonly awsFunction: string;
+  /** The folder's name, or `api/name`; default: Lambda's name of it. */
+  readonly name: string | undefined;
+  readonly target: string;
+}
+
+/** What `brig import --json` prints. */
+export interface ImportedFunction {
+  readonly name: string;
+  /** Relative to the workspace's root. */
+  readonly path: string;
+  readonly functionName: string;
+  readonly target: string;
+  readonly region: string;
+  readonly version: string;
+  readonly runtime: string | null;
+  /** Relative to the function's folder: those at its top. */
+  readonly files: readonly string[];
+  /** Lines of requirements.txt. */
+  readonly requirements: readonly string[];
+  /** Environment variables whose values brig.yaml takes from brig's own environment. */
+  readonly hidden: readonly string[];
+  readonly notes: readonly string[];
+}
+
+interface FunctionAnswer extends Members {
+  readonly Configuration: Members;
+  readonly Code: { readonly Location?: string };
+}
+
+/**
+ * Brings a function of AWS into the workspace: its code without its dependencies, these as requirements.txt and lock, its
+ * configuration as brig.yaml. A folder that is there is never touched; where something fails, nothing is left behind.
+ *
+ * @throws BrigError `already-exists`, `not-deployed` when AWS has no such function, `usage-invalid`, …
+ */
+export async function importFunction(options: ImportOptions, context: Context): Promise<ImportedFunction> {
+  const asked = parseAwsFunction(options.awsFunction);
+  const workspace = await findWorkspace(context);
+  const folder = placeFolder(workspace, options.name ?? asked.name);
+  const above = readSettings(workspace, folder);
+  const target = above.targets[options.target];
+  const region = target?.region ?? asked.region;
+  const account = target?.account ?? asked.account;
+  const sessions = shareSessions(context);
+  try {
+    const session = await sessions.of({ name: options.target, settings: { region, account } });
+    const answer = await readFunction(session, asked);
+    refuseImage(asked.name, answer.Configuration);
+    const described = await describeImported({ asked, target: options.target, above, answer }, session);
+    const version = String(answer.Configuration["Version"]);
+    const zip = {
+      archive: `${asked.name} version ${version}`,
+      bytes: await downloadCode(
+        answer.Code.Location ?? "",
+        String(answer.Configuration["CodeSha256"]),
+        asked.name,
+        context.signal,
+      ),
+    };
+    const made = await makeFolder(workspace, folder, described.text, zip, context);
+    const settings = readSettings(workspace, folder);
+    const drift = findImportDrift(settings, options.target, answer.Configuration, context.env);
+    return {
+      name: folder.name,
+      path: folder.path,
+      functionName: asked.name,
+      target: options.target,
+      region: session.region,
+      version,
+      runtime: (answer.Configuration["Runtime"] as string | undefined) ?? null,
+      ...made,
+      hidden: described.hidden,
+      notes: [...described.notes, ...drift, ...made.notes],
+    };
+  } finally {
+    sessions.dispose();
+  }
+}
+
+/** @throws BrigError `already-exists`, `usage-invalid` for a name that cannot be a folder of the workspace */
+function placeFolder(workspace: Workspace, name: string): FunctionFolder {
+  const [first = "", second, ...more] = name.split("/");
+  if (more.length > 0) {
+    throw new BrigError(
+      "usage-invalid",
+      `"${name}" is no name of a function`,
+      "brig import … --name orders/ingest",
+    );
+  }
+  const api = second === undefined ? null : first;
+  refuseName("function", second ?? first);
+  if (api !== null) refuseName("API", api);
+  const path = api === null ? `functions/${first}` : `apis/${api}/functions/${second}`;
+  const folder = join(workspace.root, path);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new BrigError("already-exists", `${path} is there already`, `brig import … --name ${name}-2`);
+  }
+  return { name, api, folder, path };
+}
+
+async function readFunction({ lambda, region }: AwsSession, asked: AwsFunction): Promise<FunctionAnswer> {
+  const { name, qualifier } = asked;
+  try {
+    return await lambda.call<FunctionAnswer>("GetFunction", {
+      FunctionName: name,
+      ...(qualifier !== undefined && { Qualifier: qualifier }),
+    });
+  } catch (cause) {
+    if (!isNotFound(cause)) throw cause;
+    const shown = qualifier === undefined ? name : `${name}:${qualifier}`;
+    const hint = `aws lambda list-functions --region ${region} --query 'Functions[].FunctionName'`;
+    throw new BrigError("not-deployed", `AWS has no function ${shown} in ${region}`, hint, { cause });
+  }
+}
+
+function refuseImage(name: string, configuration: Members): void {
+  if (configuration["PackageType"] !== "Image") return;
+  throw new BrigError(
+    "config-invalid",
+    `${name} is a container image, and brig works with zips`,
+    `aws lambda get-function --function-name ${name} --query Code.ImageUri`,
+  );
+}
+
+/** Everything is made beside its place, under a name that is no function's, and takes it at the end. */
+async function makeFolder(
+  workspace: Workspace,
+  folder: FunctionFolder,
+  settings: string,
+  zip: { readonly archive: string; readonly bytes: Buffer },
+  context: Context,
+): Promise<Pick<ImportedFunction, "files" | "requirements" | "notes">> {
+  const parent = dirname(folder.folder);
+  const hadParent = existsSync(parent);
+  await mkdir(parent, { recursive: true });
+  const temporary = temporaryBeside(folder.folder);
+  await mkdir(temporary);
+  try {
+    await writeFile(join(temporary, "brig.yaml"), settings);
+    await writeFile(join(temporary, "README.md"), renderReadme(folder.name));
+    const workshop = await openWorkshop(workspace, { offline: false, jobs: 2 }, context);
+    const code = await importCode(zip, { ...folder, folder: temporary }, workshop, context);
+    context.signal.throwIfAborted();
+    await rename(temporary, folder.folder);
+    await ignoreMade(workspace.root);
+    return { ...code, files: (await readdir(folder.folder)).toSorted() };
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    if (!hadParent) await rm(parent, { recursive: false }).catch(() => {});
+    throw error;
+  }
+}
