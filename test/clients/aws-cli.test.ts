@@ -3,14 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Result, runProgram, temporaryFolder } from "../support/brig.ts";
+import { runtime } from "../support/python.ts";
 import { installPackages } from "../support/python-environment.ts";
-import {
-  type LocalService,
-  pythonAnswering,
-  pythonRuntime,
-  role,
-  startLocalService,
-} from "./local-service.ts";
+import { type LocalService, pythonAnswering, role, startLocalService } from "./local-service.ts";
 
 let service: LocalService;
 let folder: string;
@@ -77,7 +72,7 @@ async function liveALife(aws: Aws, name: string): Promise<void> {
   const lambda = (operation: string, ...args: readonly string[]): Promise<Record<string, unknown>> =>
     aws.json("lambda", operation, "--function-name", name, ...args);
   const code = (answer: string): readonly string[] => ["--zip-file", `fileb://${answer}.zip`];
-  const shape = ["--runtime", pythonRuntime, "--handler", "app.handler", "--role", role];
+  const shape = ["--runtime", runtime, "--handler", "app.handler", "--role", role];
   expect(await lambda("create-function", ...shape, ...code("one"))).toMatchObject({
     FunctionArn: `${arn}:${name}`,
     State: "Active",
@@ -164,7 +159,7 @@ describe("version 1", () => {
     if (aws === undefined) return skip("the AWS CLI cannot be installed here");
     await aws.text("s3", "mb", "s3://code");
     await aws.text("s3", "cp", "--quiet", "one.zip", "s3://code/of/it.zip");
-    const shape = ["--runtime", pythonRuntime, "--handler", "app.handler", "--role", role];
+    const shape = ["--runtime", runtime, "--handler", "app.handler", "--role", role];
     for (const name of ["by-s3", "by-s3-too"])
       await aws.text(
         "lambda",
@@ -199,7 +194,7 @@ describe("version 2", () => {
 
   test("tails logs", async ({ skip }) => {
     if (aws === undefined) return skip("aws on PATH is not the AWS CLI 2, which alone has logs tail");
-    const shape = ["--runtime", pythonRuntime, "--handler", "app.handler", "--role", role];
+    const shape = ["--runtime", runtime, "--handler", "app.handler", "--role", role];
     await aws.text(
       "lambda",
       "create-function",

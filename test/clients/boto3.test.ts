@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBoto3, runBoto3 } from "../../src/local/test-boto3.ts";
 import { temporaryFolder } from "../support/brig.ts";
-import { type LocalService, pythonRuntime, role, startLocalService } from "./local-service.ts";
+import { runtime } from "../support/python.ts";
+import { type LocalService, role, startLocalService } from "./local-service.ts";
 
 let service: LocalService;
 let python: string | undefined;
@@ -34,7 +35,7 @@ def handler(event, context):
     return {"answer": %d, "calls": calls, "client": context.client_context and context.client_context.custom}
 ''' % (number, number)})
 name = {"FunctionName": "boto"}
-lam.create_function(**name, Runtime="${pythonRuntime}", Handler="app.handler", Role="${role}", Code={"ZipFile": code(1)})
+lam.create_function(**name, Runtime="${runtime}", Handler="app.handler", Role="${role}", Code={"ZipFile": code(1)})
 for waiter in ["function_active", "function_active_v2", "function_exists", "function_updated", "function_updated_v2"]:
     lam.get_waiter(waiter).wait(**name)
 def invoke(event, **more):

@@ -69,6 +69,3 @@ export function pythonAnswering(answer: string): Buffer {
       `    return {"event": event, "answer": "${answer}", "arn": context.invoked_function_arn}\n`,
   });
 }
-
-/** The runtime of a Python that every machine with the tests has. */
-export const pythonRuntime = "python3.13";

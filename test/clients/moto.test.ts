@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { runProgram, temporaryFolder } from "../support/brig.ts";
-import { pythonFile, sourceOf } from "../support/python.ts";
+import { minor, pythonFile, sourceOf } from "../support/python.ts";
 import { installPackages } from "../support/python-environment.ts";
 import { type MotoRouter, startMotoRouter } from "./moto-router.ts";
 
@@ -43,10 +43,8 @@ beforeAll(async () => {
   if (bin === undefined) return;
   source = await sourceOf("moto", release);
   const port = await startMoto(bin);
-  const python = {
-    file: await pythonFile("3.12"),
-    packages: { folder: join(bin, "../lib/python3.12/site-packages"), ensure: async () => {} },
-  };
+  const folder = join(bin, `../lib/python${minor}/site-packages`);
+  const python = { file: await pythonFile(minor), packages: { folder, ensure: async () => {} } };
   router = await startMotoRouter(`http://127.0.0.1:${port}`, {
     interpreterFor: () => Promise.resolve(python),
     nodeFor: () => Promise.resolve({ file: process.execPath }),

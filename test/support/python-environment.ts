@@ -3,16 +3,15 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment, runProgram } from "./brig.ts";
-import { pythonFile, uvFile } from "./python.ts";
+import { minor, pythonFile, uvFile } from "./python.ts";
 
 /**
- * The `bin` folder of an environment with these packages, pinned; undefined, with a word on why, where the machine
- * lacks the Python or no index has the packages.
+ * The `bin` folder of an environment with these packages, pinned; undefined, with a word on why, where no index has
+ * the packages.
  */
 export async function installPackages(
   name: string,
   packages: readonly string[],
-  minor = "3.12",
 ): Promise<string | undefined> {
   const folder = join(tmpdir(), `brig-test-${name}-${minor}`);
   const written = join(folder, "packages.txt");
