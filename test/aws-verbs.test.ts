@@ -1,4 +1,4 @@
-/** `brig status`, `versions`, and `invoke`, `test` and `logs` with a target, against the stand-in of AWS. */
+/** `brig status`, `versions`, `rollback`, and `invoke`, `test` and `logs` with a target, against the stand-in of AWS. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLimiter } from "../src/deploy/aws/call-limiter.ts";
 import type { LambdaCalls } from "../src/deploy/aws/lambda-calls.ts";
@@ -6,7 +6,15 @@ import { openSession } from "../src/deploy/aws/session.ts";
 import { makeZip } from "../src/local/test-service.ts";
 import type { Stream } from "../src/cli/output.ts";
 import { run as runCommandLine } from "../src/cli/run.ts";
-import { type Env, environment, makeWorkspace, type Result } from "./support/brig.ts";
+import {
+  commit as commitAll,
+  type Env,
+  environment,
+  git,
+  makeWorkspace,
+  type Result,
+  writeFiles,
+} from "./support/brig.ts";
 import { runtime } from "./support/python.ts";
 import { startBrig, waitUntil } from "./support/processes.ts";
 import { type StandIn, standInAccount, startStandIn } from "./stand-in/stand-in.ts";
@@ -112,6 +120,11 @@ async function runJson<Document>(
   } catch {
     throw new Error(`no JSON: ${stdout}${stderr}`);
   }
+}
+
+function aliasNow(): { version: string; description: string; weights: object } {
+  const { version, description, weights } = aws.function("hello-prod").aliases.get("live")!;
+  return { version, description, weights };
 }
 
 interface Fault {
@@ -255,6 +268,88 @@ describe("brig versions", () => {
   });
 });
 
+describe("brig rollback", () => {
+  interface Rollback {
+    readonly from: string;
+    readonly to: string;
+    readonly changes: readonly object[];
+  }
+  const back = ["rollback", "hello", "--target", "prod"] as const;
+
+  test("goes back version by version, shows what changes, and stops at the first", async () => {
+    await deployThree();
+    expect(await runJson<Rollback>(...back)).toEqual({
+      status: 0,
+      functionName: "hello-prod",
+      alias: "live",
+      from: "3",
+      to: "2",
+      commit: commits[1],
+      changes: [
+        { path: "Environment.Variables.TOKEN", from: "***", to: "***" },
+        { path: "Timeout", from: 12, to: 11 },
+      ],
+    });
+    expect(aliasNow()).toEqual({ version: "2", description: "brig earlier: 1", weights: {} });
+    expect(aws.writes()).toEqual(["UpdateAlias"]);
+    const { stdout, stderr } = await run(...back);
+    expect(stderr).toContain("  code         bbbbbbb → aaaaaaa");
+    expect(stderr).toContain("  Timeout      11 → 10");
+    expect(stderr).toContain("  Environment  ~ TOKEN (value hidden)");
+    expect(stdout).toMatch(/^ {2}live 2 → 1 · commit aaaaaaa {2}\d+\.\d s\n$/);
+    expect(await runJson<Fault>(...back)).toMatchObject({ status: 1, error: { code: "not-deployed" } });
+    expect(aliasNow().version).toBe("1");
+  });
+
+  test("passes by versions that are gone, and clears the weights of a canary first", async () => {
+    await deployThree();
+    await lambda.call("DeleteFunction", { ...name, Qualifier: "2" });
+    await lambda.call("UpdateAlias", {
+      ...name,
+      Name: "live",
+      RoutingConfig: { AdditionalVersionWeights: { 1: 0.5 } },
+    });
+    expect(await runJson<Rollback>(...back)).toMatchObject({ from: "3", to: "3" });
+    expect(aliasNow()).toEqual({ version: "3", description: "brig earlier: 2 1", weights: {} });
+    expect(await runJson<Rollback>(...back)).toMatchObject({ from: "3", to: "1" });
+  });
+
+  test("--to takes a version or a commit", async () => {
+    await deployThree();
+    expect(await runJson<Rollback>(...back, "--to", "aaaa")).toMatchObject({ from: "3", to: "1" });
+    expect(await runJson<Rollback>(...back, "--to", "3")).toMatchObject({ from: "1", to: "3" });
+    expect(aliasNow().description).toBe("brig earlier: 1");
+    aws.forgetCalls();
+    expect(await runJson<Rollback>(...back, "--to", "3")).toMatchObject({ from: "3", to: "3", status: 0 });
+    expect(aws.writes()).toEqual([]);
+    expect(await runJson<Fault>(...back, "--to", "9")).toMatchObject({
+      status: 1,
+      error: { code: "not-deployed" },
+    });
+  });
+
+  test("another who moves the alias meanwhile is not overwritten; a dropped connection is looked into", async () => {
+    await deployThree();
+    let isMoved = false;
+    aws.behaviour.before = async ({ operation }) => {
+      if (operation !== "UpdateAlias" || isMoved) return;
+      isMoved = true;
+      await lambda.call("UpdateAlias", { ...name, Name: "live", FunctionVersion: "1" });
+    };
+    expect(await runJson<Fault>(...back)).toMatchObject({ status: 1, error: { code: "conflict" } });
+    expect(aliasNow().version).toBe("1");
+    aws.behaviour.before = undefined;
+    let isDropped = false;
+    aws.behaviour.after = ({ operation }) => {
+      if (operation !== "UpdateAlias" || isDropped) return;
+      isDropped = true;
+      return "drop";
+    };
+    expect(await runJson<Rollback>(...back, "--to", "2")).toMatchObject({ status: 0, to: "2" });
+    expect(aliasNow().version).toBe("2");
+  });
+});
+
 describe("brig invoke --target", () => {
   const at = ["invoke", "hello", "--target", "prod"] as const;
 
@@ -341,6 +436,56 @@ describe("brig test --target", () => {
     expect(stderr).toContain("error: tests-failed: 2 of 2 events failed on prod: one, two\n");
     expect(await runJson<Fault>("test", "hello", "--target", "prod", "--force")).toMatchObject({ status: 2 });
   });
+});
+
+test("what brig deploy leaves, the other verbs understand", async () => {
+  Object.assign(aws.behaviour.settleReads, { create: 1, update: 1, publish: 1 });
+  const cwd = makeWorkspace({
+    "brig.yaml": `function: {Runtime: ${runtime}, Role: "arn:aws:iam::${standInAccount}:role/functions"}\ntargets: {prod: {region: us-east-1, alias: live}}\n`,
+    "functions/hello/brig.yaml": "function: {Timeout: 3}\n",
+    "functions/hello/src/lambda_function.py": "def lambda_handler(event, context):\n    return 1\n",
+  });
+  const runIn = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+    const [stdout, stderr, signal] = [collect(), collect(), new AbortController().signal];
+    const host = { cwd, env: environment(aws.env), stdout, stderr, signal };
+    const status = await runCommandLine([...args, "hello", "--target", "prod", "--json"], host);
+    return { ...(JSON.parse(stdout.text()) as object), status };
+  };
+  const deployed = [git(cwd, "rev-parse", "HEAD")];
+  expect(await runIn("deploy", "--yes")).toMatchObject({ status: 0 });
+  for (const timeout of [4, 5]) {
+    writeFiles(cwd, {
+      "functions/hello/brig.yaml": `function: {Timeout: ${timeout}}\n`,
+      "functions/hello/src/lambda_function.py": `def lambda_handler(event, context):\n    return ${timeout}\n`,
+    });
+    deployed.unshift(commitAll(cwd, `Timeout ${timeout}`));
+    expect(await runIn("deploy", "--yes")).toMatchObject({ status: 0 });
+  }
+  const { versions } = (await runIn("versions")) as { versions: { version: string; commit: string }[] };
+  expect(versions.map((each) => [each.version, each.commit])).toEqual([
+    ["3", deployed[0]],
+    ["2", deployed[1]],
+    ["1", deployed[2]],
+  ]);
+  expect(await runIn("status")).toMatchObject({
+    functions: [{ version: "3", commit: deployed[0], dirty: false, drift: [] }],
+  });
+  expect(await runIn("rollback")).toMatchObject({
+    from: "3",
+    to: "2",
+    changes: [{ path: "Timeout", from: 5, to: 4 }],
+  });
+  expect(await runIn("rollback")).toMatchObject({ from: "2", to: "1", commit: deployed[2] });
+  expect(await runIn("rollback")).toMatchObject({ status: 1, error: { code: "not-deployed" } });
+  expect(await runIn("status")).toMatchObject({
+    functions: [{ version: "1", drift: ["CodeSha256", "Timeout"] }],
+  });
+  expect(await runIn("deploy", "--yes")).toMatchObject({
+    status: 0,
+    functions: [{ version: "3", status: "deployed" }],
+  });
+  expect(await runIn("rollback")).toMatchObject({ from: "3", to: "1" });
+  expect(aws.violations).toEqual([]);
 });
 
 test("brig test --target runs the unit tests of a function with test.local against AWS, as the user", async () => {

@@ -73,8 +73,8 @@ function isAsWished(alias: RemoteAlias, { version, weights, description }: Alias
 export function aliasConflict(functionName: string, alias: string, cause?: unknown): BrigError {
   return new BrigError(
     "conflict",
-    `somebody else moved the alias ${alias} of ${functionName} while brig deployed it`,
-    "look at where it is now, and deploy again: brig deploy --dry-run",
+    `somebody else moved the alias ${alias} of ${functionName} while brig was at work`,
+    "run the command again: it starts from where the alias is now",
     { cause },
   );
 }

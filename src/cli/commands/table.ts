@@ -12,6 +12,7 @@ import { listCommand } from "./list.ts";
 import { lockCommand } from "./lock.ts";
 import { logsCommand } from "./logs.ts";
 import { newCommand } from "./new.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { serveCommand } from "./serve.ts";
 import { testCommand } from "./test.ts";
 import { versionsCommand } from "./versions.ts";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   logsCommand,
   statusCommand,
   versionsCommand,
+  rollbackCommand,
   verifyCommand,
   importCommand,
   lockCommand,
