@@ -1,8 +1,8 @@
-import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, type FileHandle, open } from "node:fs/promises";
 import { writeFault } from "../store/write-fault.ts";
 import { centralHeader, endRecords, localHeader } from "../zip/writer.ts";
+import { type ResumableHash, resumeHash } from "./front-hash.ts";
 import { HashingWriter } from "./hashing-writer.ts";
 import type { Layout, TreeEntry } from "./layout.ts";
 import { readArchive } from "./stage-files.ts";
@@ -76,40 +76,52 @@ export async function packZip(
   }
 }
 
+/** The front of an earlier zip that is known to be what it was when it was packed. */
+export interface EarlierFront {
+  readonly file: string;
+  readonly front: PackedFront;
+  /** State of the hash behind the front; `undefined`: the front is read and hashed. */
+  readonly hashState: string | undefined;
+}
+
 /**
  * Writes the zip with the front of an earlier one, whose dependencies are the same, and new first-party entries
- * behind it. The kernel copies the front while it is read to be hashed.
+ * behind it. The kernel copies the front meanwhile.
  *
- * @param earlier a zip that is known to be what it was when it was packed
+ * @param firstParty awaited last: they may still have to be compiled
  */
 export async function packBehind(
   file: string,
-  earlier: { readonly file: string; readonly front: PackedFront },
-  firstParty: readonly TreeEntry[],
+  earlier: EarlierFront,
+  firstParty: Promise<readonly TreeEntry[]>,
   compress: (entry: TreeEntry) => Promise<Compressed>,
-): Promise<PackedZip> {
+): Promise<PackedZip & { readonly hashState: string }> {
   const { front } = earlier;
   try {
     const copying = copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
     copying.catch(() => {});
-    const hash = createHash("sha256");
+    const hash = await resumeHash(earlier.hashState);
     const source = await open(earlier.file, "r");
     const records = Buffer.allocUnsafe(front.central.size);
     try {
-      await hashFront(source, front.size, hash);
+      if (earlier.hashState === undefined) await hashFront(source, front.size, hash);
       await source.read(records, 0, records.length, front.central.offset);
     } finally {
       await source.close();
     }
+    const hashState = earlier.hashState ?? hash.save();
     const tail = new TailWriter(front.size);
     const central: Central = { chunks: [records], size: records.length };
-    const rest = await appendRest(tail, central, front.entries, firstParty, compress);
+    const rest = await appendRest(tail, central, front.entries, await firstParty, compress);
+    const bytes = tail.bytes();
+    hash.update(bytes);
     await copying;
-    await replaceTail(file, front.size, tail.bytes());
+    await replaceTail(file, front.size, bytes);
     const { size } = front.central;
     return {
       ...rest,
-      sha256: hash.update(tail.bytes()).digest("hex"),
+      sha256: hash.digest(),
+      hashState,
       front: { ...front, central: { offset: rest.centralOffset, size } },
     };
   } catch (cause) {
@@ -117,7 +129,7 @@ export async function packBehind(
   }
 }
 
-async function hashFront(source: FileHandle, size: number, hash: Hash): Promise<void> {
+async function hashFront(source: FileHandle, size: number, hash: ResumableHash): Promise<void> {
   const block = Buffer.allocUnsafe(Math.min(size, 4 << 20));
   for (let position = 0; position < size;) {
     const { bytesRead } = await source.read(block, 0, Math.min(block.length, size - position), position);

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readRecord, writeRecord } from "../store/record.ts";
-import type { FileStamp, FolderStamp } from "./stamps.ts";
+import { StoreDamaged } from "../store/store-damaged.ts";
+import { fileStamp, type FileStamp, type FolderStamp, folderStamp, sameStamp } from "./stamps.ts";
 
 /** What the last build put into the staging tree, so that the next one touches only what differs. */
 export interface StageRecord {
@@ -24,30 +26,87 @@ export function contentOf(entry: { readonly sha256: string; readonly executable:
   return `${entry.sha256.slice(0, 32)}${entry.executable ? "x" : ""}`;
 }
 
-/** Two files: an edit of the source writes the small one only. */
-const fileNames = { dependencies: ".stage.json", own: ".stage-own.json" } as const;
+/** Three files: an edit of the source writes the small one only, and reads the stamps of all files only for tests. */
+const fileNames = {
+  files: ".stage.json",
+  folders: ".stage-folders.json",
+  own: ".stage-own.json",
+} as const;
 
-interface KeptPart {
-  readonly version: 2;
+/** Each file says what it belongs to: a kill between two writes leaves files that do not belong together. */
+interface Kept<Part> {
+  readonly version: 3;
   readonly boot: string;
-  readonly part: StagePart;
+  /** Digest of the dependencies. */
+  readonly dependencies: string;
+  readonly part: Part;
 }
 
-export async function readStageRecord(builds: string): Promise<StageRecord | undefined> {
-  const [dependencies, own] = await Promise.all([
-    readRecord<KeptPart>(`${builds}/${fileNames.dependencies}`),
-    readRecord<KeptPart>(`${builds}/${fileNames.own}`),
-  ]);
-  if (dependencies?.version !== 2 || own?.version !== 2 || dependencies.boot !== own.boot) return undefined;
-  return { boot: own.boot, dependencies: dependencies.part, own: own.part };
+/**
+ * What the last build staged, if it was in this boot of the machine; `undefined` when that is not known for sure.
+ * `dependencies.files` are read when they are first asked for.
+ *
+ * @throws StoreDamaged when they are then found to be damaged
+ */
+export function readStageRecord(builds: string, boot: string): StageRecord | undefined {
+  const read = <Part>(name: keyof typeof fileNames): Kept<Part> | undefined => {
+    const kept = readRecord<Kept<Part>>(`${builds}/${fileNames[name]}`);
+    return kept?.version === 3 && kept.boot === boot ? kept : undefined;
+  };
+  const own = read<StagePart>("own");
+  const folders = own && read<StagePart["folders"]>("folders");
+  const file = `${builds}/${fileNames.files}`;
+  if (!own || own.dependencies !== folders?.dependencies || !existsSync(file)) return undefined;
+  const digest = own.dependencies;
+  let files: StagePart["files"] | undefined;
+  const readFiles = (): StagePart["files"] => {
+    const kept = read<StagePart["files"]>("files");
+    if (kept?.dependencies !== digest) throw new StoreDamaged(file, "is damaged");
+    return kept.part;
+  };
+  return {
+    boot,
+    dependencies: {
+      digest,
+      folders: folders.part,
+      get files() {
+        return (files ??= readFiles());
+      },
+    },
+    own: own.part,
+  };
 }
 
 /** @param ownOnly the dependencies' part is as it was read */
 export async function writeStageRecord(builds: string, record: StageRecord, ownOnly = false): Promise<void> {
   const { boot, dependencies, own } = record;
-  const keep = (name: keyof typeof fileNames, part: StagePart): Promise<void> =>
-    writeRecord(`${builds}/${fileNames[name]}`, { version: 2, boot, part } satisfies KeptPart);
-  await Promise.all([keep("own", own), ...(ownOnly ? [] : [keep("dependencies", dependencies)])]);
+  const keep = (name: keyof typeof fileNames, part: unknown): Promise<void> => {
+    const kept: Kept<unknown> = { version: 3, boot, dependencies: dependencies.digest, part };
+    return writeRecord(`${builds}/${fileNames[name]}`, kept);
+  };
+  await Promise.all([
+    keep("own", own),
+    ...(ownOnly ? [] : [keep("folders", dependencies.folders), keep("files", dependencies.files)]),
+  ]);
+}
+
+/**
+ * Whether nothing was added to the tree or removed from it, and first-party files are untouched. In-place edits of
+ * dependencies' files are not looked for: that takes as long as all the rest, and the zip is not made from the tree.
+ */
+export function isTreeAsRecorded(tree: string, { dependencies, own }: StageRecord): boolean {
+  return (
+    areFoldersAsRecorded(tree, dependencies.folders) &&
+    Object.entries(own.folders).every(([path, stamp]) => sameStamp(folderStamp(`${tree}/${path}`), stamp)) &&
+    Object.entries(own.files).every(([path, [, ...stamp]]) => sameStamp(fileStamp(`${tree}/${path}`), stamp))
+  );
+}
+
+/** Leaves out folders of bytecode, half of all: a Python that somebody ran in the tree writes there. */
+export function areFoldersAsRecorded(tree: string, folders: StagePart["folders"]): boolean {
+  return Object.entries(folders).every(
+    ([path, stamp]) => path.endsWith("__pycache__") || sameStamp(folderStamp(`${tree}/${path}`), stamp),
+  );
 }
 
 /** All files and folders of the tree. A folder that holds first-party files has its stamp with them. */

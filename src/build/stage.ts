@@ -5,7 +5,14 @@ import { writeFault } from "../store/write-fault.ts";
 import { clearTree } from "./clear-tree.ts";
 import type { Layout, TreeEntry } from "./layout.ts";
 import { planStageJobs, type SourceBytes } from "./stage-jobs.ts";
-import { contentOf, type StagedFile, type StagePart, type StageRecord, wholeRecord } from "./stage-record.ts";
+import {
+  areFoldersAsRecorded,
+  contentOf,
+  type StagedFile,
+  type StagePart,
+  type StageRecord,
+  wholeRecord,
+} from "./stage-record.ts";
 import { runStageJobs } from "./stage-threads.ts";
 import { fileStamp, type FileStamp, type FolderStamp, folderStamp, sameStamp } from "./stamps.ts";
 
@@ -76,23 +83,21 @@ export async function stageTree(
 }
 
 /**
- * The same for an edit of first-party files, where the dependencies' part of the tree is to stay as it is.
+ * The same for an edit of first-party files, where the dependencies' part of the tree is intact and stays as it is.
  *
- * @param options.foldersOnly look for added and removed files only, not for edited ones: enough where no tests will run
- *   on the tree, since the zip is not made from it
- * @returns `undefined`, with nothing written, when that part is not what the record says, or the edit reaches into its folders
+ * @returns `undefined`, with nothing written, when the edit reaches into the folders of that part
  */
 export async function stageOwn(
   tree: string,
   firstParty: readonly TreeEntry[],
   previous: StageRecord,
-  options: StageOptions & { readonly foldersOnly: boolean },
+  options: StageOptions,
 ): Promise<StageResult | undefined> {
   const { dependencies, own } = previous;
   const ownFolders = parentsOf(firstParty);
   const isKnown = (folder: string): boolean => Object.hasOwn(own.folders, folder) && ownFolders.has(folder);
   const isSame = [...ownFolders, ...Object.keys(own.folders)].every(isKnown);
-  if (!isSame || !(await isPartIntact(tree, dependencies, options.foldersOnly))) return undefined;
+  if (!isSame) return undefined;
   const stamps = stampFolders(tree, ownFolders);
   if (stamps.size < ownFolders.size) return undefined;
   const files = new Map(firstParty.map((entry) => [entry.path, entry]));
@@ -135,17 +140,21 @@ export function changedPaths(tree: string, record: StageRecord): string[] {
   return changed.toSorted();
 }
 
-/** Whether every file and folder of a part is as it was; yields to the event loop now and then. */
-async function isPartIntact(
-  tree: string,
-  { files, folders }: StagePart,
-  foldersOnly: boolean,
-): Promise<boolean> {
+/**
+ * Whether the dependencies' part of a tree is as it was; yields to the event loop now and then.
+ *
+ * @param foldersOnly look for added and removed files only, not for edited ones: enough where no tests will run on the
+ *   tree, since the zip is not made from it
+ */
+export async function isPartIntact(tree: string, part: StagePart, foldersOnly: boolean): Promise<boolean> {
+  const { folders } = part;
+  if (foldersOnly) return areFoldersAsRecorded(tree, folders);
   let seen = 0;
   for (const folder of Object.keys(folders)) {
     if (!sameStamp(folderStamp(`${tree}/${folder}`), folders[folder])) return false;
   }
-  for (const path of foldersOnly ? [] : Object.keys(files)) {
+  const { files } = part;
+  for (const path of Object.keys(files)) {
     seen += 1;
     if (seen % 200 === 0) await setImmediate();
     const [, size, mtimeMs, ctimeMs] = files[path]!;

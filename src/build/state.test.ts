@@ -78,10 +78,10 @@ describe("isAsRecorded", () => {
 test("a state is read by the brig that wrote it, and by no other; a torn one by none", async () => {
   const { builds, state } = await makeState();
   await writeState(builds, state);
-  expect((await readState(builds, "p"))?.surroundings).toEqual(surroundings);
-  expect(await readState(builds, "another")).toBeUndefined();
+  expect(readState(builds, "p")?.surroundings).toEqual(surroundings);
+  expect(readState(builds, "another")).toBeUndefined();
   writeFileSync(join(builds, ".state.json"), "{}");
-  expect(await readState(builds, "p")).toBeUndefined();
+  expect(readState(builds, "p")).toBeUndefined();
 });
 
 test("stamps: of files and folders only, with links followed or not", () => {

@@ -3,6 +3,7 @@ import { readRecord, writeRecord } from "../store/record.ts";
 import type { KnownHashes } from "./file-hashes.ts";
 import { type Links, readLinks } from "./links.ts";
 import type { BuildRow } from "./report.ts";
+import type { FrontHash } from "./front-hash.ts";
 import { type FileStamp, type FolderStamp, sameStamp, targetFolderStamp, targetStamp } from "./stamps.ts";
 
 /**
@@ -11,7 +12,7 @@ import { type FileStamp, type FolderStamp, sameStamp, targetFolderStamp, targetS
  */
 export interface BuildState {
   readonly surroundings: Surroundings;
-  /** Files that decided the build and the zip itself, by absolute path; `null`: it must not be there. */
+  /** Files that decided the build, the lock and the zip itself, by absolute path; `null`: it must not be there. */
   readonly files: Readonly<Record<string, FileStamp | null>>;
   /** Folders that were listed. */
   readonly folders: Readonly<Record<string, FolderStamp | null>>;
@@ -28,6 +29,8 @@ export interface BuildState {
   readonly settled: unknown;
   /** The commit that was found, and the files that it was asked about. */
   readonly commit: { readonly found: unknown; readonly inputs: readonly string[] };
+  /** Of the zip's front, so that the next edit need not hash it: see pack.ts. */
+  readonly front: FrontHash | undefined;
 }
 
 /** What decides a build without being one of its files. */
@@ -43,8 +46,8 @@ export interface Surroundings {
 const fileName = ".state.json";
 
 /** @param program the brig that reads: what another one wrote may have another shape and mean other things */
-export async function readState(builds: string, program: string): Promise<BuildState | undefined> {
-  const state = await readRecord<BuildState>(join(builds, fileName));
+export function readState(builds: string, program: string): BuildState | undefined {
+  const state = readRecord<BuildState>(join(builds, fileName));
   return state?.surroundings.program === program ? state : undefined;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { BuildOutcome } from "../build/report.ts";
+import { isTreeAsRecorded, readStageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
 import { isAsRecorded, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
@@ -51,11 +52,13 @@ async function readUnchanged(
   options: BuildOptions,
 ): Promise<BuildOutcome | undefined> {
   const builds = join(folder.folder, "builds");
-  const state = await readState(builds, surroundings.program);
+  const state = readState(builds, surroundings.program);
   if (state === undefined || state.result.path !== folder.path || state.result.error !== null)
     return undefined;
   const settled = options.noTest || state.links.staged === state.links.current;
   if (!settled || !isAsRecorded(builds, state, surroundings)) return undefined;
+  const staged = readStageRecord(builds, surroundings.boot);
+  if (staged === undefined || !isTreeAsRecorded(join(folder.folder, "stg"), staged)) return undefined;
   const tests =
     options.noTest && state.links.staged !== state.links.current
       ? { ...state.result.tests, status: "skipped" as const }

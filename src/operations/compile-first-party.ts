@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { TreeEntry } from "../build/layout.ts";
 import type { Context } from "../context.ts";
-import { compileSources } from "../python/bytecode.ts";
+import { compileSources } from "../python/source-bytecode.ts";
 import { sha256Of } from "../store/content.ts";
 import { bytesOf, type Prepared } from "./prepare-build.ts";
 import type { Workshop } from "./workshop.ts";

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { readManifest } from "../build/manifest.ts";
 import type { BuildRow } from "../build/report.ts";
 import { readStageRecord, wholeRecord } from "../build/stage-record.ts";
+import { bootName } from "../build/stamps.ts";
 import type { PutFunction } from "../local/put-function.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 
@@ -18,7 +19,7 @@ export async function describeCode(
   const zipFile = join(workspace.root, row.zip!);
   const builds = join(folder.folder, "builds");
   const manifest = readManifest(builds, basename(zipFile));
-  const record = await readStageRecord(builds);
+  const record = readStageRecord(builds, bootName());
   if (manifest === undefined || record?.own.digest !== manifest.inputs.digest) {
     return { zip: await readFile(zipFile) };
   }

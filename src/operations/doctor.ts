@@ -105,7 +105,7 @@ function checkCache({ store }: Workshop): Check {
 
 async function checkUv(workshop: Workshop, root: string): Promise<Check> {
   try {
-    const { file, version } = await workshop.uv(workshop.indexes(root));
+    const { file, version } = await workshop.uv(await workshop.indexes(root));
     return good("uv", `${version} (${file})`);
   } catch (error) {
     if (!(error instanceof BrigError)) throw error;

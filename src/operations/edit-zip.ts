@@ -1,12 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { compressSource } from "../build/compressed-sources.ts";
+import type { FrontHash } from "../build/front-hash.ts";
 import { planLayout, type TreeEntry } from "../build/layout.ts";
 import { unzippedLimit } from "../build/limits.ts";
 import type { Manifest } from "../build/manifest.ts";
 import { type Compressed, packBehind } from "../build/pack.ts";
 import type { Timings } from "../build/report.ts";
-import { stageOwn } from "../build/stage.ts";
+import { isPartIntact, stageOwn } from "../build/stage.ts";
 import { contentOf, type StageRecord, writeStageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
@@ -20,6 +21,7 @@ export interface EditedZip {
   readonly packed: PackedBuild;
   readonly stage: StageRecord;
   readonly changed: readonly string[];
+  readonly frontHash: FrontHash;
   readonly timings: Pick<Timings, "fetch" | "stage" | "pack">;
 }
 
@@ -44,7 +46,7 @@ export async function editZip(
   workshop: Workshop,
   context: Context,
 ): Promise<EditedZip | undefined> {
-  const { builds, digests, settings } = prepared;
+  const { builds, digests } = prepared;
   const began = performance.now();
   if (record.dependencies.digest !== digests.dependencies) return undefined;
   const earlier = linkedManifests(builds).find(
@@ -52,54 +54,88 @@ export async function editZip(
       manifest?.inputs.dependencies === digests.dependencies && isUntouched(prepared, zipName),
   );
   if (earlier?.manifest === undefined) return undefined;
-  const { manifest } = earlier;
-  const isLeftOut = settings.build.bytecode === undefined && !manifest.inputs.bytecode;
-  const compiled = isLeftOut ? [] : await compileFirstParty(prepared, workshop, context);
-  const bytecode = settings.build.bytecode ?? manifest.inputs.bytecode;
-  const own = planLayout([], [...prepared.firstParty, ...compiled], { ...settings.build, bytecode });
-  if (!isSameDecision(manifest, own.withBytecode.whole, settings.build.bytecode)) return undefined;
-  const firstParty = own.firstParty.filter((entry) => !isOfDependencies(record, entry));
-  if (firstParty.some((entry) => collides(record, entry.path))) return undefined;
-  const fetched = performance.now();
+  const { manifest, zipName } = earlier;
   const file = temporaryBeside(join(builds, "zip"));
-  const front = { file: join(builds, earlier.zipName), front: manifest.front };
-  const packing = packBehind(file, front, firstParty, compressEntry(prepared, workshop));
-  packing.catch(() => {});
+  const known = prepared.state?.front;
+  const frontName = `${digests.dependencies} ${manifest.inputs.bytecode}`;
+  const front = {
+    file: join(builds, zipName),
+    front: manifest.front,
+    hashState: known?.of === frontName ? known.state : undefined,
+  };
+  // Three things at once: Python compiles what was edited, the kernel copies the front, the tree is looked at.
+  const layingOut = layOutOwn(prepared, record, manifest, workshop, context);
+  const packing = packBehind(file, front, layingOut, compressEntry(prepared, workshop));
+  // Met below; until then a failure must not count as unhandled.
+  for (const under of [layingOut, packing]) under.catch(() => {});
   try {
-    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared), foldersOnly: !willTest };
-    const staged = await stageOwn(tree, firstParty, record, staging);
-    const zip = await packing;
-    if (staged === undefined) {
-      rmSync(file, { force: true });
-      return undefined;
-    }
+    const isIntact = await isPartIntact(tree, record.dependencies, !willTest);
+    const firstParty = await layingOut;
+    const fetched = performance.now();
+    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared) };
+    const staged = isIntact ? await stageOwn(tree, firstParty, record, staging) : undefined;
+    if (staged === undefined) throw new MoreThanAnEdit();
     await writeStageRecord(builds, staged.record, true);
     const stagedAt = performance.now();
-    const ownSize = firstParty.reduce((total, { size }) => total + size, 0);
-    const parts = manifest.parts.map((part) => (part.name === "src" ? { ...part, size: ownSize } : part));
-    const has = (path: string): boolean =>
-      Object.hasOwn(staged.record.own.files, path) || Object.hasOwn(record.dependencies.files, path);
-    const packed: PackedBuild = {
-      file,
-      zip,
-      bytecode: manifest.inputs.bytecode,
-      unzippedSize: manifest.front.unzippedSize + ownSize,
-      parts,
-      wheels: manifest.wheels,
-      has,
-      names: firstParty.map(({ path }) => path).filter((path) => !path.includes("/")),
-    };
+    const zip = await packing;
+    const packed: PackedBuild = { file, zip, ...describeEdit(manifest, record, firstParty) };
     const timings = {
       fetch: Math.round(fetched - began),
       stage: Math.round(stagedAt - fetched),
       pack: Math.round(performance.now() - stagedAt),
     };
-    return { packed, stage: staged.record, changed: staged.changed, timings };
+    const frontHash = { of: frontName, state: zip.hashState };
+    return { packed, stage: staged.record, changed: staged.changed, frontHash, timings };
   } catch (error) {
     await packing.catch(() => {});
     rmSync(file, { force: true });
+    if (error instanceof MoreThanAnEdit) return undefined;
     throw error;
   }
+}
+
+/** The dependencies' part cannot stay as it is after all. */
+class MoreThanAnEdit extends Error {}
+
+/**
+ * The first-party entries, with their bytecode where the zip has any.
+ *
+ * @throws MoreThanAnEdit
+ */
+async function layOutOwn(
+  prepared: Prepared,
+  record: StageRecord,
+  manifest: Manifest,
+  workshop: Workshop,
+  context: Context,
+): Promise<readonly TreeEntry[]> {
+  const { settings } = prepared;
+  const isLeftOut = settings.build.bytecode === undefined && !manifest.inputs.bytecode;
+  const compiled = isLeftOut ? [] : await compileFirstParty(prepared, workshop, context);
+  const bytecode = settings.build.bytecode ?? manifest.inputs.bytecode;
+  const own = planLayout([], [...prepared.firstParty, ...compiled], { ...settings.build, bytecode });
+  if (!isSameDecision(manifest, own.withBytecode.whole, settings.build.bytecode)) throw new MoreThanAnEdit();
+  const wasOwn = ({ path }: TreeEntry): boolean => Object.hasOwn(record.own.files, path);
+  const firstParty = own.firstParty.filter((entry) => wasOwn(entry) || !isOfDependencies(record, entry));
+  if (firstParty.some((entry) => !wasOwn(entry) && collides(record, entry.path))) throw new MoreThanAnEdit();
+  return firstParty;
+}
+
+function describeEdit(
+  manifest: Manifest,
+  { dependencies }: StageRecord,
+  firstParty: readonly TreeEntry[],
+): Omit<PackedBuild, "file" | "zip"> {
+  const paths = new Set(firstParty.map(({ path }) => path));
+  const ownSize = firstParty.reduce((total, { size }) => total + size, 0);
+  return {
+    bytecode: manifest.inputs.bytecode,
+    unzippedSize: manifest.front.unzippedSize + ownSize,
+    parts: manifest.parts.map((part) => (part.name === "src" ? { ...part, size: ownSize } : part)),
+    wheels: manifest.wheels,
+    has: (path) => paths.has(path) || Object.hasOwn(dependencies.files, path),
+    names: [...paths].filter((path) => !path.includes("/")),
+  };
 }
 
 /** How a first-party entry is deflated: from the store where it was before. */

@@ -65,7 +65,7 @@ export async function ensureLock(
     const rest = { lock: undefined, file: undefined, digest: null, written: false, changes: [] };
     return { ...rest, inputs, watched: [...inputs, ...configuration] };
   }
-  const indexes = workshop.indexes(folder.folder);
+  const indexes = await workshop.indexes(folder.folder);
   const inputs = [...requirements.files.map((each) => each.file), file];
   const describe = (lock: Lock, written: boolean, changes: readonly LockChange[]): EnsuredLock => ({
     lock,

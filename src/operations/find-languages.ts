@@ -63,7 +63,7 @@ function describePackages(
         open(),
         import("../python/runtime-packages.ts"),
       ]);
-      const settings = workshop.indexes(workshop.workspace.root);
+      const settings = await workshop.indexes(workshop.workspace.root);
       const from = { settings, uv: () => workshop.uv(settings), offline: workshop.offline };
       await ensureRuntimePackages(folder, interpreter, from, context);
     },

@@ -43,8 +43,9 @@ export async function gatherLocked(
   context: Context,
 ): Promise<readonly GatheredDependency[]> {
   const { folder } = prepared;
+  const indexes = await workshop.indexes(folder.folder);
   const settings = withRequirementIndexes(
-    workshop.indexes(folder.folder),
+    indexes,
     requirementsOf(folder, prepared.settings, prepared.boundary, context),
   );
   const obtained = await obtainArchives(
@@ -60,7 +61,7 @@ export async function gatherLocked(
       ),
       offline: workshop.offline,
       interpreter: async () => python.interpreter ?? (await workshop.requireInterpreter(lock.target.python)),
-      uv: () => workshop.uv(workshop.indexes(folder.folder)),
+      uv: () => workshop.uv(indexes),
     },
     context,
   );

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { BuildOutcome } from "../build/report.ts";
-import { wholeRecord } from "../build/stage-record.ts";
 import { takeStamps, writeState } from "../build/state.ts";
 import { youngFor } from "../build/stamps.ts";
-import type { MadeZip } from "./make-zip.ts";
+import type { MadeZip } from "./made-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
 import { listInputs } from "./read-build-commit.ts";
 import { settledFiles } from "./settle-function.ts";
@@ -16,7 +15,7 @@ export async function keepState(
   tested: TestedBuild,
   outcome: BuildOutcome,
 ): Promise<void> {
-  const { folder, builds, locked, sources } = prepared;
+  const { builds, locked, sources } = prepared;
   const before = prepared.started.getTime() - youngFor;
   const inputs = listInputs(prepared);
   const read = takeStamps(
@@ -36,22 +35,15 @@ export async function keepState(
     ],
     before,
   );
-  const tree = join(folder.folder, "stg");
-  // People edit staged copies of their own files by mistake; looking at all dependencies' files would take too long.
-  const staged = Object.keys(made.stage.own.files);
   const own = takeStamps(
-    [
-      join(builds, made.zipName),
-      ...(locked?.file ? [locked.file] : []),
-      ...staged.map((path) => join(tree, path)),
-    ],
-    Object.keys(wholeRecord(made.stage).folders).map((name) => join(tree, name)),
+    [join(builds, made.zipName), ...(locked?.file ? [locked.file] : [])],
+    [],
     Number.POSITIVE_INFINITY,
   );
   await writeState(builds, {
     surroundings: prepared.surroundings,
     files: { ...read.files, ...own.files },
-    folders: { ...read.folders, ...own.folders },
+    folders: read.folders,
     links: outcome.row.links,
     result: outcome.row,
     hashes: prepared.hashes.known(),
@@ -59,6 +51,7 @@ export async function keepState(
     hashRules: prepared.hashRules,
     settled: prepared.settled,
     commit: { found: made.commit, inputs: inputs.files },
+    front: made.frontHash ?? prepared.state?.front,
     command: prepared.command && { digest: prepared.command.digest, hashes: prepared.command.hashes },
   });
 }

@@ -30,6 +30,12 @@ export interface NamedZip {
   readonly commit: BuildCommit;
 }
 
+/** A linked build of the same inputs, whose zip is whole. */
+export interface Existing {
+  readonly zipName: string;
+  readonly manifest: Manifest;
+}
+
 /** A zip that was packed under a temporary name, and what it holds. */
 export interface PackedBuild {
   readonly file: string;
@@ -47,7 +53,7 @@ export interface PackedBuild {
 /** The zip stays; built dirty and committed since, it gets a second, clean name. */
 export async function nameExisting(
   prepared: Prepared,
-  existing: { readonly zipName: string; readonly manifest: Manifest },
+  existing: Existing,
   commit: BuildCommit,
 ): Promise<NamedZip> {
   const { manifest, zipName } = existing;

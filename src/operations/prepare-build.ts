@@ -56,7 +56,7 @@ export async function prepareBuild(
 ): Promise<Prepared> {
   const began = performance.now();
   const started = context.now();
-  const state = options.force ? undefined : await readState(builds, surroundings.program);
+  const state = options.force ? undefined : readState(builds, surroundings.program);
   const settling = performance.now();
   const settled =
     keptSettled(folder, state, surroundings) ??

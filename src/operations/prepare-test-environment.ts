@@ -23,7 +23,7 @@ export async function prepareTestEnvironment(
   const files = testRequirementFiles
     .map((name) => join(folder.folder, name))
     .filter((file) => existsSync(file));
-  const indexes = workshop.indexes(folder.folder);
+  const indexes = await workshop.indexes(folder.folder);
   // What both need is installed in the version that the zip has, so that the tests see one and the same code.
   const constraints = (locked?.lock?.packages ?? []).flatMap(({ name, version, source }) =>
     version !== undefined && (source.kind === "wheel" || source.kind === "sdist")

@@ -1,4 +1,5 @@
 import { relative, sep } from "node:path";
+import { contentOf } from "../build/stage-record.ts";
 import { targetStamp, sameStamp } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
 import { readCommit, readDirty } from "../workspace/git.ts";
@@ -12,11 +13,13 @@ export interface BuildCommit {
   readonly name: string | null;
   /** Files that go into the build and are not committed as they are, relative to the workspace's root, sorted. */
   readonly uncommitted: readonly string[];
+  /** What first-party files hold as they are committed, where that is known; by absolute path. */
+  readonly committed: Readonly<Record<string, string>>;
 }
 
 /**
  * Asks git for HEAD and for which inputs of the build are not committed as they are. While git's own files are as the
- * last build saw them, it is only asked about inputs that changed since.
+ * last build saw them, it is only asked about changed inputs whose committed content is not known.
  */
 export async function readBuildCommit(
   prepared: Prepared,
@@ -25,33 +28,55 @@ export async function readBuildCommit(
 ): Promise<BuildCommit> {
   const { repositories } = prepared;
   const [repository] = repositories;
-  if (repository === undefined) return { hash: null, name: null, uncommitted: [] };
+  if (repository === undefined) return noCommit;
   const inputs = listInputs(prepared);
-  const shown = (path: string): string => relative(workshop.workspace.root, path).split(sep).join("/");
   const known = keptCommit(prepared, inputs.files);
-  if (known) {
-    const changed = new Set(inputs.files.filter((file) => !isAsItWas(prepared, file)));
-    const names = new Set([...changed].map(shown));
-    const dirty =
-      changed.size > 0 ? await readDirty(repositories, { files: [...changed], folders: [] }, context) : [];
-    const uncommitted = [...known.uncommitted.filter((name) => !names.has(name)), ...dirty.map(shown)];
-    return { ...known, uncommitted: uncommitted.toSorted() };
-  }
-  const [commit, dirty] = await Promise.all([
-    readCommit(repository, prepared.folder, context),
-    readDirty(repositories, inputs, context),
+  if (known?.hash === null) return known;
+  const shown = (path: string): string => relative(workshop.workspace.root, path).split(sep).join("/");
+  const contents = contentsByFile(prepared);
+  const changed = known && inputs.files.filter((file) => !isAsItWas(prepared, file));
+  const unknown = changed?.filter((file) => !(file in known!.committed && contents.has(file)));
+  const asked = unknown === undefined ? inputs : { files: unknown, folders: [] };
+  const [head, dirty] = await Promise.all([
+    known ?? readCommit(repository, prepared.folder, context),
+    asked.files.length > 0 || asked.folders.length > 0 ? readDirty(repositories, asked, context) : [],
   ]);
-  const uncommitted = commit.hash === null ? [] : dirty.map(shown).toSorted();
-  return { hash: commit.hash, name: commit.name, uncommitted };
+  if (head.hash === null) return noCommit;
+  const uncommitted = new Set([...(known?.uncommitted ?? []), ...dirty.map(shown)]);
+  const found = new Set(dirty);
+  for (const file of changed ?? []) {
+    const isCommitted = unknown!.includes(file)
+      ? !found.has(file)
+      : contents.get(file) === known!.committed[file];
+    if (isCommitted) uncommitted.delete(shown(file));
+    else uncommitted.add(shown(file));
+  }
+  const committed = [...contents].filter(([file]) => !uncommitted.has(shown(file)));
+  return {
+    hash: head.hash,
+    name: head.name,
+    uncommitted: [...uncommitted].toSorted(),
+    committed: { ...known?.committed, ...Object.fromEntries(committed) },
+  };
 }
+
+const noCommit: BuildCommit = { hash: null, name: null, uncommitted: [], committed: {} };
 
 /** What the last build found, if git is where it was and no input is gone since. */
 function keptCommit({ state, surroundings }: Prepared, files: readonly string[]): BuildCommit | undefined {
   if (state === undefined || surroundings.git === "" || state.surroundings.git !== surroundings.git)
     return undefined;
-  const found = state.commit.found as BuildCommit;
   const now = new Set(files);
-  return found.hash !== null && state.commit.inputs.every((file) => now.has(file)) ? found : undefined;
+  return state.commit.inputs.every((file) => now.has(file)) ? (state.commit.found as BuildCommit) : undefined;
+}
+
+/** First-party files whose content was hashed, by absolute path. */
+function contentsByFile({ firstParty }: Prepared): ReadonlyMap<string, string> {
+  return new Map(
+    firstParty.flatMap((entry) =>
+      entry.origin.kind === "source" ? [[entry.origin.file, contentOf(entry)] as const] : [],
+    ),
+  );
 }
 
 function isAsItWas({ state }: Prepared, file: string): boolean {

@@ -43,7 +43,7 @@ export async function readyFunction(folder: FunctionFolder, context: Context): P
   const [outcome] = await buildFunctions(options, quieted(context));
   const { row } = outcome!;
   if (row.error !== null) throw rowFault(row.error);
-  const state = await readState(join(folder.folder, "builds"), BRIG_BUILD);
+  const state = readState(join(folder.folder, "builds"), BRIG_BUILD);
   if (state === undefined) {
     throw new BrigError("busy", `${folder.path} was changed by another brig meanwhile`, "try again");
   }

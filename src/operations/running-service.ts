@@ -34,7 +34,7 @@ export async function openAnnouncement(root: string, context: Context): Promise<
   return {
     tell: (service) => writeRecord(file, { ...service, owner } satisfies RunningService),
     withdraw: async () => {
-      const present = await readRecord<RunningService>(file);
+      const present = readRecord<RunningService>(file);
       if (present?.owner.token === owner.token) await rm(file, { force: true });
     },
   };
@@ -46,7 +46,7 @@ export async function findRunningService(
   functionName: string,
   context: Context,
 ): Promise<RunningService | undefined> {
-  const record = await readRecord<RunningService>(recordFile(root, context));
+  const record = readRecord<RunningService>(recordFile(root, context));
   if (record === undefined || !Object.hasOwn(record.functions, functionName)) return undefined;
   const fate = await fateOfOwner(record.owner, await describeThisProcess());
   return fate === "dead" ? undefined : record;

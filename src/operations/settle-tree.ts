@@ -87,7 +87,7 @@ async function resolveTwin(
     folder: folder.folder,
     // A hash allows the function's own wheels only, not the host's.
     requirements: withoutHashes(requirementsOf(folder, prepared.settings, prepared.boundary, context)),
-    settings: workshop.indexes(folder.folder),
+    settings: await workshop.indexes(folder.folder),
     target,
     previous: lock,
     upgrade: false,
@@ -99,7 +99,7 @@ async function resolveTwin(
     "twins",
     `${sha256Of(JSON.stringify([1, locked!.digest, target]))}.json`,
   );
-  const known = await readRecord<Lock>(kept);
+  const known = readRecord<Lock>(kept);
   if (known) return known;
   const resolved = await resolveLock(request, workshop.store, context).catch((cause: unknown) => {
     throw cause instanceof BrigError ? twinFault(cause, folder.name, prepared.settings.architecture) : cause;

@@ -8,11 +8,10 @@ import { BrigError } from "../errors.ts";
 import type { PutFunction } from "../local/put-function.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { describePut } from "./describe-put.ts";
-import type { MadeZip } from "./make-zip.ts";
+import type { MadeZip } from "./made-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
-import { prepareTestEnvironment } from "./prepare-test-environment.ts";
 import { type CaseResults, listCases } from "./test-cases.ts";
-import { type RunnableTree, settleTree } from "./settle-tree.ts";
+import type { RunnableTree } from "./settle-tree.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface TestedBuild {
@@ -56,6 +55,8 @@ export async function testBuild(
     return { ...rest, record: testsNotRun, fresh: last.status !== "failed" && last.digest !== null };
   }
   const began = performance.now();
+  // What follows is only loaded where tests run.
+  const { settleTree } = await import("./settle-tree.ts");
   const tree = await settleTree(prepared, workshop, context);
   const plan = planTests(folder.folder, tree.path, prepared.sourceFolder);
   if (plan.kind === "none" && cases.length === 0) {
@@ -164,5 +165,6 @@ export async function settleTestPython(
     );
   }
   const found = interpreter ?? (await workshop.requireInterpreter(runtime.target.python));
+  const { prepareTestEnvironment } = await import("./prepare-test-environment.ts");
   return await prepareTestEnvironment(prepared, found, workshop, context);
 }

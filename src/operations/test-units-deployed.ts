@@ -33,7 +33,7 @@ export async function testUnitsDeployed(
   const [outcome] = await buildFunctions(options, quieted(context));
   if (outcome!.row.error !== null) throw rowFault(outcome!.row.error);
   const builds = join(folder.folder, "builds");
-  const state = await readState(builds, BRIG_BUILD);
+  const state = readState(builds, BRIG_BUILD);
   if (state === undefined) {
     throw new BrigError("busy", `${folder.path} was changed by another brig meanwhile`, "try again");
   }

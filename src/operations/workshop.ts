@@ -1,18 +1,18 @@
 import type { Context } from "../context.ts";
-import { isOffline, openHttp } from "../python/http.ts";
 import type { IndexSettings } from "../python/index-settings.ts";
 import type { Interpreter } from "../python/interpreter.ts";
-import { findInterpreters, requireInterpreter } from "../python/interpreters.ts";
-import { readIndexSettings } from "../python/read-index-settings.ts";
-import { findUv, type Uv } from "../python/uv.ts";
-import { uvEnvironment } from "../python/uv-environment.ts";
+import { isOffline } from "../python/offline.ts";
+import type { Uv } from "../python/uv.ts";
 import { runProgram } from "../run-program.ts";
 import { openStore, type Store } from "../store/store-directory.ts";
 import type { Workspace } from "../workspace/function-folder.ts";
 import { type Repository, readRepository } from "../workspace/git.ts";
 import type { Warning } from "../errors.ts";
 
-/** What the functions of one command share: each part is found out once, and only when it is asked for. */
+/**
+ * What the functions of one command share: each part is found out once, and only when it is asked for. What finds it out
+ * is loaded then, too: most builds need none of it.
+ */
 export interface Workshop {
   readonly workspace: Workspace;
   readonly store: Store;
@@ -24,7 +24,7 @@ export interface Workshop {
     readonly warnings: readonly Warning[];
   }>;
   /** Where packages come from, for the function in this folder. */
-  readonly indexes: (folder: string) => IndexSettings;
+  readonly indexes: (folder: string) => Promise<IndexSettings>;
   readonly uv: (settings: IndexSettings) => Promise<Uv>;
   /** The newest interpreter of exactly this minor version, installed by uv where there is none and uv can. */
   readonly requireInterpreter: (minor: string) => Promise<Interpreter>;
@@ -39,8 +39,15 @@ export async function openWorkshop(
 ): Promise<Workshop> {
   const store = await openStore(context);
   const offline = options.offline || isOffline(context.env);
-  const indexes = (folder: string): IndexSettings => readIndexSettings(folder, context);
+  const indexes = async (folder: string): Promise<IndexSettings> => {
+    const { readIndexSettings } = await import("../python/read-index-settings.ts");
+    return readIndexSettings(folder, context);
+  };
   const uv = async (settings: IndexSettings): Promise<Uv> => {
+    const [{ openHttp }, { findUv }] = await Promise.all([
+      import("../python/http.ts"),
+      import("../python/uv.ts"),
+    ]);
     const http = openHttp(settings, context, { offline });
     try {
       return await findUv({ store, settings, http }, context);
@@ -50,7 +57,8 @@ export async function openWorkshop(
   };
   const installPython = async (minor: string): Promise<void> => {
     if (offline) throw new Error("nothing may be fetched");
-    const settings = indexes(workspace.root);
+    const settings = await indexes(workspace.root);
+    const { uvEnvironment } = await import("../python/uv-environment.ts");
     context.report({
       kind: "note",
       subject: null,
@@ -68,11 +76,14 @@ export async function openWorkshop(
     store,
     offline,
     jobs: options.jobs,
-    interpreters: () => findInterpreters(context, store),
+    interpreters: async () => (await import("../python/interpreters.ts")).findInterpreters(context, store),
     repository: once(() => readRepository(workspace.root, context)),
     indexes,
     uv,
-    requireInterpreter: (minor) => requireInterpreter(minor, context, store, () => installPython(minor)),
+    requireInterpreter: async (minor) => {
+      const { requireInterpreter } = await import("../python/interpreters.ts");
+      return await requireInterpreter(minor, context, store, () => installPython(minor));
+    },
     takeBacks: new Map(),
   };
 }

@@ -46,10 +46,8 @@ export async function writeArchiveRecord(record: string, archive: Archive): Prom
  * @returns `undefined` when there is no record, or no file of the right size
  */
 export async function readArchiveRecord(record: string, file: string): Promise<Archive | undefined> {
-  const [known, status] = await Promise.all([
-    readRecord<ArchiveRecord>(record),
-    stat(file).catch(() => undefined),
-  ]);
+  const known = readRecord<ArchiveRecord>(record);
+  const status = known && (await stat(file).catch(() => undefined));
   if (known?.format !== 1 || status?.size !== known.size) return undefined;
   const entries = known.entries.map(
     ([path, executable, method, crc32, size, compressedSize, offset, sha256]): SpliceEntry => ({

@@ -7,10 +7,11 @@ import type { Context } from "../context.ts";
 import { sha256Of } from "../store/content.ts";
 import { openStore, type Store } from "../store/store-directory.ts";
 import { unpackEntry } from "../zip/unpack-entry.ts";
-import { compileArchive, compileSources } from "./bytecode.ts";
+import { compileArchive } from "./bytecode.ts";
 import { bytecodePath, compilePython, type PythonSource } from "./bytecode-compiler.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { findInterpreters } from "./interpreters.ts";
+import { compileSources } from "./source-bytecode.ts";
 import { makeWheel } from "./wheel/test-wheel.ts";
 import { indexWheel } from "./wheel/wheel-index.ts";
 

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Context } from "../context.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { contentFile, readVerified, sha256Of } from "../store/content.ts";
 import { withProcessLock } from "../store/process-lock.ts";
-import { readChecked, writeChecked } from "../store/record.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import type { Store } from "../store/store-directory.ts";
 import type { Archive, SpliceEntry } from "../zip/archive.ts";
@@ -77,47 +75,4 @@ async function packBytecode(
     entries.push({ path, executable: false, size: pyc.length, crc32: crc32(pyc), ...compress(pyc) });
   });
   return { bytes: packEntries(entries), hashes };
-}
-
-/** A first-party Python file; `bytes` is asked for only when it was never compiled before. */
-export interface SourceToCompile {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: () => Uint8Array;
-}
-
-export interface CompiledSource {
-  /** Where the pyc stands in the tree. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/**
- * Bytecode of first-party files: each is compiled once for its bytes, its path and the interpreter, all missing ones in
- * one process. What is no Python of this version is left out.
- */
-export async function compileSources(
-  files: readonly SourceToCompile[],
-  interpreter: Interpreter,
-  store: Store,
-  context: Context,
-): Promise<readonly CompiledSource[]> {
-  const place = (file: SourceToCompile): string => {
-    const key = sha256Of(`source ${compilerFormat} ${file.sha256} ${file.path} ${interpreter.version}`);
-    return contentFile(store, join("bytecode", "sources"), key, "");
-  };
-  const kept = await Promise.all(files.map(async (file) => ({ file, pyc: await readChecked(place(file)) })));
-  const compiled = new Map<string, Uint8Array>();
-  const missing = kept.filter(({ pyc }) => pyc === undefined).map(({ file }) => file);
-  const sources = missing.map(({ path, bytes }) => ({ path, bytes: bytes() }));
-  await compilePython(sources, interpreter, context, (source, pyc) =>
-    compiled.set(source.path, pyc ?? Buffer.alloc(0)),
-  );
-  await Promise.all(
-    missing.map((file) => writeChecked(place(file), compiled.get(file.path)!).catch(() => {})),
-  );
-  return kept.flatMap(({ file, pyc }) => {
-    const bytes = pyc ?? compiled.get(file.path)!;
-    return bytes.length > 0 ? [{ path: bytecodePath(file.path, interpreter), bytes }] : [];
-  });
 }

@@ -19,10 +19,10 @@ export async function findOrBuildWheel(each: LockedPackage, obtaining: Obtaining
   const key = sha256Of(JSON.stringify([1, identity, python, system, machine, floor]));
   const record = contentFile(store, "built", key, ".json");
   return await store.once(record, async () => {
-    const known = await readRecord<Wheel>(record);
+    const known = readRecord<Wheel>(record);
     if (known && (await readVerified(wheelFile(store, known), known.sha256))) return known;
     return await withProcessLock(`${record}.lock`, { signal: context.signal }, async () => {
-      const other = await readRecord<Wheel>(record);
+      const other = readRecord<Wheel>(record);
       if (other && (await readVerified(wheelFile(store, other), other.sha256))) return other;
       const build: BuildSource = await locateSource(each, obtaining);
       const { name, bytes } = await buildWheel(

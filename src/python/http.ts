@@ -9,6 +9,7 @@ import { selectAuthorization } from "./http-route.ts";
 import { openTransport, type Transport } from "./http-transport.ts";
 import type { IndexSettings } from "./index-settings.ts";
 import { type NetrcEntry, parseNetrc } from "./netrc.ts";
+import { isOffline } from "./offline.ts";
 
 export interface HttpClient {
   /** A page of an index. */
@@ -27,11 +28,6 @@ export interface HttpOptions {
 
 const mostAttempts = 4;
 const mostRedirects = 10;
-/** Whether the environment says that nothing may come from the network. */
-export function isOffline(env: Context["env"]): boolean {
-  return !["", "0", "false", undefined].includes(env["BRIG_OFFLINE"]);
-}
-
 /**
  * A client for indexes and files with the user's proxies, certificates and credentials. Connections that fail,
  * 429 and 5xx are tried again three times. All functions throw BrigError `download-failed`, `offline`, `interrupted`;

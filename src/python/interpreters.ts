@@ -88,7 +88,7 @@ async function readInterpreter(
   const known = await readInterpreterStat(file);
   if (!known) return undefined;
   const recordFile = join(store.folder, "interpreters-1", `${sha256Of(file)}.json`);
-  const record = await readRecord<{ readonly stat: InterpreterStat; readonly probe: Probe }>(recordFile);
+  const record = readRecord<{ readonly stat: InterpreterStat; readonly probe: Probe }>(recordFile);
   if (record && record.stat.mtimeMs === known.mtimeMs && record.stat.size === known.size)
     return parseProbe(file, record.probe);
   const probe = await probeInterpreter(file, context);

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "./atomic-file.ts";
 import { sha256Of } from "./content.ts";
 
@@ -11,9 +11,13 @@ export async function writeChecked(file: string, bytes: Uint8Array): Promise<voi
 }
 
 /** The bytes that `writeChecked` wrote; `undefined` when there are none, or not all, or others. */
-export async function readChecked(file: string): Promise<Buffer | undefined> {
-  const whole = await readFile(file).catch(() => undefined);
-  if (!whole) return undefined;
+export function readChecked(file: string): Buffer | undefined {
+  let whole: Buffer;
+  try {
+    whole = readFileSync(file);
+  } catch {
+    return undefined;
+  }
   const bytes = whole.subarray(headLength);
   return whole.toString("latin1", 0, headLength) === `${sha256Of(bytes)}\n` ? bytes : undefined;
 }
@@ -24,9 +28,8 @@ export async function writeRecord(file: string, value: unknown): Promise<void> {
 }
 
 /** The value that `writeRecord` wrote: whole and as it was, so it has the type it was written with. */
-export async function readRecord<Value>(file: string): Promise<Value | undefined> {
-  const bytes = await readChecked(file);
-  if (bytes === undefined) return undefined;
-  const value: Value = JSON.parse(bytes.toString());
-  return value;
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type that it wrote
+export function readRecord<Value>(file: string): Value | undefined {
+  const bytes = readChecked(file);
+  return bytes && JSON.parse(bytes.toString());
 }
