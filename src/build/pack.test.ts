@@ -11,6 +11,7 @@ import { readZip } from "../zip/reader.ts";
 import { findTestPython, runTestPython } from "../zip/test-python.ts";
 import { type Layout, planLayout, type TreeEntry } from "./layout.ts";
 import { type Compressed, packBehind, packZip } from "./pack.ts";
+import { SharedArchives } from "./shared-archives.ts";
 import { bytecodeEntry, makeDependency, sourceEntry } from "./test-tree.ts";
 
 const packers = { compress: async (entry: TreeEntry): Promise<Compressed> => compress(bytesOf(entry)) };
@@ -55,7 +56,7 @@ describe("packZip", () => {
       "empty.py": "",
     };
     const layout = makeLayout(folder, sources);
-    return packZip(join(folder, "x.zip"), layout, packers.compress).then((packed) => {
+    return packZip(join(folder, "x.zip"), layout, new SharedArchives(), packers.compress).then((packed) => {
       const program =
         "import json,sys,zipfile\nz=zipfile.ZipFile(json.load(sys.stdin))\nassert z.testzip() is None\n" +
         "json.dump([[i.filename, z.read(i).hex(), i.external_attr >> 16, list(i.date_time), i.extra.hex(), i.create_system] for i in z.infolist()], sys.stdout)";
@@ -98,10 +99,14 @@ describe("packZip", () => {
   test("a file is never overwritten, and a damaged archive never packed", async () => {
     const folder = makeTree({ "x.zip": "mine" });
     const layout = makeLayout(folder, { "a.py": "a" });
-    await expect(packZip(join(folder, "x.zip"), layout, packers.compress)).rejects.toThrow(/EEXIST/);
+    await expect(
+      packZip(join(folder, "x.zip"), layout, new SharedArchives(), packers.compress),
+    ).rejects.toThrow(/EEXIST/);
     expect(readFileSync(join(folder, "x.zip"), "utf8")).toBe("mine");
     truncateSync(join(folder, "small-1.0-py3-none-any.whl"), 200);
-    await expect(packZip(join(folder, "y.zip"), layout, packers.compress)).rejects.toMatchObject({
+    await expect(
+      packZip(join(folder, "y.zip"), layout, new SharedArchives(), packers.compress),
+    ).rejects.toMatchObject({
       code: "hash-mismatch",
     });
   });
@@ -115,7 +120,12 @@ describe("packBehind", () => {
     await fc.assert(
       fc.asyncProperty(tree, tree, tree, async (one, two, three) => {
         const folder = makeTree();
-        const first = await packZip(join(folder, "1.zip"), makeLayout(folder, one), packers.compress);
+        const first = await packZip(
+          join(folder, "1.zip"),
+          makeLayout(folder, one),
+          new SharedArchives(),
+          packers.compress,
+        );
         const layout = makeLayout(folder, two);
         const earlier = { file: join(folder, "1.zip"), front: first.front, hashState: undefined };
         const behind = await packBehind(
@@ -124,7 +134,12 @@ describe("packBehind", () => {
           Promise.resolve(layout.firstParty),
           packers.compress,
         );
-        const whole = await packZip(join(folder, "2-whole.zip"), layout, packers.compress);
+        const whole = await packZip(
+          join(folder, "2-whole.zip"),
+          layout,
+          new SharedArchives(),
+          packers.compress,
+        );
         expect(readFileSync(join(folder, "2.zip"))).toEqual(readFileSync(join(folder, "2-whole.zip")));
         const { hashState, ...made } = behind;
         expect(made).toEqual(whole);
@@ -154,7 +169,7 @@ describe("packBehind", () => {
   test("an earlier zip that is shorter than it was is an error, not a zip", async () => {
     const folder = makeTree();
     const layout = makeLayout(folder, { "a.py": "a" });
-    const { front } = await packZip(join(folder, "1.zip"), layout, packers.compress);
+    const { front } = await packZip(join(folder, "1.zip"), layout, new SharedArchives(), packers.compress);
     truncateSync(join(folder, "1.zip"), 100);
     const earlier = { file: join(folder, "1.zip"), front, hashState: undefined };
     await expect(

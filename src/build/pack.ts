@@ -5,7 +5,7 @@ import { centralHeader, endRecords, localHeader } from "../zip/writer.ts";
 import { type ResumableHash, resumeHash } from "./front-hash.ts";
 import { HashingWriter } from "./hashing-writer.ts";
 import type { Layout, TreeEntry } from "./layout.ts";
-import { readArchive } from "./stage-files.ts";
+import type { SharedArchives } from "./shared-archives.ts";
 
 /** The bytes of an entry as the zip holds them. */
 export interface Compressed {
@@ -48,14 +48,15 @@ interface Central {
 export async function packZip(
   file: string,
   layout: Layout,
+  archives: SharedArchives,
   compress: (entry: TreeEntry) => Promise<Compressed>,
 ): Promise<PackedZip> {
+  const dependencies = new ArchiveEntries(archives, layout.dependencies);
   const writer = await HashingWriter.create(file);
   const central: Central = { chunks: [], size: 0 };
-  const archives = new ArchiveBytes(layout.dependencies);
   try {
     for (const entry of layout.dependencies) {
-      await appendEntry(writer, central, entry, archives.take(entry));
+      await appendEntry(writer, central, entry, dependencies.take(entry));
     }
     const front = {
       entries: layout.dependencies.length,
@@ -203,26 +204,28 @@ async function appendEntry(
   await writer.append(compressed.data);
 }
 
-/** Reads each archive when its first entry is due and lets go of it after its last. */
-class ArchiveBytes {
+/** What archives are held for: their entries one by one, each archive until its last. */
+class ArchiveEntries {
+  readonly #archives: SharedArchives;
   readonly #left = new Map<string, number>();
-  readonly #bytes = new Map<string, Buffer>();
 
-  constructor(entries: readonly TreeEntry[]) {
+  constructor(archives: SharedArchives, entries: readonly TreeEntry[]) {
+    this.#archives = archives;
     for (const { origin } of entries) {
       if (origin.kind !== "archive") continue;
-      this.#left.set(origin.archive.file, (this.#left.get(origin.archive.file) ?? 0) + 1);
+      const left = this.#left.get(origin.archive.file) ?? 0;
+      if (left === 0) archives.hold(origin.archive);
+      this.#left.set(origin.archive.file, left + 1);
     }
   }
 
   take({ origin }: TreeEntry): Compressed {
     if (origin.kind !== "archive") throw new Error("a dependency's bytes come from an archive");
     const { archive, entry } = origin;
-    const bytes = this.#bytes.get(archive.file) ?? readArchive(archive.file, archive.sha256);
+    const bytes = this.#archives.read(archive);
     const left = this.#left.get(archive.file)! - 1;
     this.#left.set(archive.file, left);
-    if (left > 0) this.#bytes.set(archive.file, bytes);
-    else this.#bytes.delete(archive.file);
+    if (left === 0) this.#archives.release(archive);
     return { method: entry.method, data: bytes.subarray(entry.offset, entry.offset + entry.compressedSize) };
   }
 }

@@ -1,15 +1,13 @@
-import { createHash } from "node:crypto";
-import { closeSync, constants, fchmodSync, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
-import { StoreDamaged } from "../store/store-damaged.ts";
+import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
 import { writeFault } from "../store/write-fault.ts";
 import { unpackEntry } from "../zip/unpack-entry.ts";
+import type { StoredArchive } from "./shared-archives.ts";
 import { type FileStamp, stampOf } from "./stamps.ts";
 
 /** Files to write into a staging tree from one place. Plain data: it crosses to a thread. */
 export interface StageJob {
-  readonly source:
-    | { readonly kind: "archive"; readonly file: string; readonly sha256: string }
-    | { readonly kind: "bytes" };
+  /** `undefined`: each file has its bytes with it. */
+  readonly archive: StoredArchive | undefined;
   readonly files: readonly StageFile[];
 }
 
@@ -25,32 +23,17 @@ export interface StageFile {
 }
 
 /**
- * Writes the job's files, each new and never through a link, and returns their stamps in the same order.
- * The archive is read whole and its SHA-256 checked first, so that what a failing disk or a hand changed never reaches a tree.
+ * Writes files, each new and never through a link, and returns their stamps in the same order.
  *
- * @throws StoreDamaged when the archive is not what it was; BrigError `disk-full`, `store-unwritable`
+ * @param archive the bytes that the job's archive was checked to have
+ * @throws BrigError `disk-full`, `store-unwritable`
  */
-export function writeStagedFiles(job: StageJob, read: typeof readArchive = readArchive): FileStamp[] {
-  const archive = job.source.kind === "archive" ? read(job.source.file, job.source.sha256) : undefined;
-  return job.files.map((file) => {
+export function writeStagedFiles(files: readonly StageFile[], archive: Uint8Array | undefined): FileStamp[] {
+  return files.map((file) => {
     const bytes =
       "bytes" in file.from ? file.from.bytes : unpackEntry(archive!, { ...file.from, size: file.size });
     return writeNewFile(file.path, bytes, file.executable);
   });
-}
-
-/** @throws StoreDamaged when the file is gone or has another hash */
-export function readArchive(file: string, sha256: string): Buffer {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    throw new StoreDamaged(file, "cannot be read");
-  }
-  if (createHash("sha256").update(bytes).digest("hex") !== sha256) {
-    throw new StoreDamaged(file, `is not what it was when it was checked (sha256 ${sha256})`);
-  }
-  return bytes;
 }
 
 function writeNewFile(path: string, bytes: Uint8Array, executable: boolean): FileStamp {

@@ -1,4 +1,5 @@
 import type { TreeEntry } from "./layout.ts";
+import type { StoredArchive } from "./shared-archives.ts";
 import type { StageFile, StageJob } from "./stage-files.ts";
 
 /** Source bytes by path: read once by the build, which hashed and compressed them too. */
@@ -10,7 +11,7 @@ export function planStageJobs(
   entries: readonly TreeEntry[],
   sourceBytes: SourceBytes,
 ): StageJob[] {
-  const byArchive = new Map<string, { job: StageJob; files: StageFile[] }>();
+  const byArchive = new Map<string, { archive: StoredArchive; files: StageFile[] }>();
   const own: StageFile[] = [];
   for (const entry of entries) {
     const file = { path: `${tree}/${entry.path}`, executable: entry.executable, size: entry.size };
@@ -21,14 +22,12 @@ export function planStageJobs(
     const { archive, entry: member } = entry.origin;
     let group = byArchive.get(archive.file);
     if (group === undefined) {
-      const files: StageFile[] = [];
-      const source = { kind: "archive", file: archive.file, sha256: archive.sha256 } as const;
-      group = { job: { source, files }, files };
+      group = { archive: { file: archive.file, sha256: archive.sha256 }, files: [] };
       byArchive.set(archive.file, group);
     }
     const { offset, compressedSize, method } = member;
     group.files.push({ ...file, from: { offset, compressedSize, method } });
   }
-  const jobs = [...byArchive.values()].map(({ job }) => job);
-  return own.length > 0 ? [...jobs, { source: { kind: "bytes" }, files: own }] : jobs;
+  const jobs = [...byArchive.values()];
+  return own.length > 0 ? [...jobs, { archive: undefined, files: own }] : jobs;
 }

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { BrigError } from "../errors.ts";
-import { StoreDamaged } from "../store/store-damaged.ts";
-import { type StageJob, writeStagedFiles } from "./stage-files.ts";
-import type { StageAnswer } from "./stage-worker.ts";
+import type { SharedArchives } from "./shared-archives.ts";
+import { type StageFile, type StageJob, writeStagedFiles } from "./stage-files.ts";
+import type { StageAnswer, StageRequest } from "./stage-worker.ts";
 import type { FileStamp } from "./stamps.ts";
 
 /** Starting a thread takes as long as writing this many files. */
@@ -15,51 +15,62 @@ const filesWorthAThread = 400;
  *
  * @throws BrigError what a job threw; the other threads are stopped
  */
-export async function runStageJobs(jobs: readonly StageJob[]): Promise<Map<string, FileStamp>> {
+export async function runStageJobs(
+  jobs: readonly StageJob[],
+  archives: SharedArchives,
+): Promise<Map<string, FileStamp>> {
   const stamps = new Map<string, FileStamp>();
-  const keep = (job: StageJob, written: readonly FileStamp[]): void =>
+  for (const { archive } of jobs) if (archive) archives.hold(archive);
+  const run = async (job: StageJob, write: WriteFiles): Promise<void> => {
+    const written = await write(job.files, job.archive && archives.read(job.archive));
+    if (job.archive) archives.release(job.archive);
     job.files.forEach((file, index) => stamps.set(file.path, written[index]!));
+  };
   const count = jobs.reduce((total, job) => total + job.files.length, 0);
   if (count < filesWorthAThread) {
-    for (const job of jobs) keep(job, writeStagedFiles(job));
+    for (const job of jobs) await run(job, async (files, archive) => writeStagedFiles(files, archive));
     return stamps;
   }
-  // Largest first, each archive by one thread: two that hold the same wheel in memory gain little.
+  // Largest first: what comes last is then small, and the threads end together.
   const pieces = [...jobs].toSorted((a, b) => bytesOf(b) - bytesOf(a));
   const threads = Math.min(4, availableParallelism(), pieces.length);
-  await Promise.all(Array.from({ length: threads }, () => runThread(pieces, keep)));
+  await Promise.all(Array.from({ length: threads }, () => runThread(pieces, run)));
   return stamps;
 }
 
+type WriteFiles = (
+  files: readonly StageFile[],
+  archive: Uint8Array | undefined,
+) => Promise<readonly FileStamp[]>;
+
 async function runThread(
   pieces: StageJob[],
-  keep: (job: StageJob, stamps: readonly FileStamp[]) => void,
+  run: (job: StageJob, write: WriteFiles) => Promise<void>,
 ): Promise<void> {
   const worker = new Worker(fileURLToPath(new URL("./stage-worker.cjs", import.meta.url)));
   try {
     for (let job = pieces.shift(); job !== undefined; job = pieces.shift()) {
-      const answer = await ask(worker, job);
-      if ("fault" in answer) {
-        pieces.length = 0;
-        if (answer.damaged !== undefined)
-          throw new StoreDamaged(answer.damaged, "is not what it was when it was checked");
+      await run(job, async (files, archive) => {
+        const answer = await ask(worker, { files, archive });
+        if ("stamps" in answer) return answer.stamps;
         throw new BrigError(answer.fault.code, answer.fault.message, answer.fault.hint);
-      }
-      keep(job, answer.stamps);
+      });
     }
   } finally {
+    // The other threads take no further job where this one failed.
+    pieces.length = 0;
     await worker.terminate();
   }
 }
 
-function ask(worker: Worker, job: StageJob): Promise<StageAnswer> {
+function ask(worker: Worker, request: StageRequest): Promise<StageAnswer> {
   return new Promise((resolve, reject) => {
     worker.once("error", reject);
     worker.once("message", (answer: StageAnswer) => {
       worker.off("error", reject);
       resolve(answer);
     });
-    worker.postMessage(job);
+    worker.postMessage(request);
   });
 }
 

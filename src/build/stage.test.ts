@@ -17,6 +17,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeTree } from "../workspace/testing.ts";
 import { type Layout, planLayout, type TreeEntry } from "./layout.ts";
+import { SharedArchives } from "./shared-archives.ts";
 import { changedPaths, isPartIntact, stageOwn, type StageResult, stageTree } from "./stage.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import { readStageRecord, type StageRecord, writeStageRecord } from "./stage-record.ts";
@@ -25,6 +26,7 @@ import { bytecodeEntry, makeDependency, sourceEntry } from "./test-tree.ts";
 const options = {
   boot: "this boot",
   digests: { dependencies: "d", whole: "w" },
+  archives: new SharedArchives(),
   sourceBytes: ({ origin }: TreeEntry): Uint8Array => {
     if (origin.kind === "source") return readFileSync(origin.file);
     if (origin.kind === "bytecode") return origin.bytes;

@@ -7,6 +7,7 @@ import { unzippedLimit } from "../build/limits.ts";
 import type { Manifest } from "../build/manifest.ts";
 import { type Compressed, packBehind } from "../build/pack.ts";
 import type { Timings } from "../build/report.ts";
+import { SharedArchives } from "../build/shared-archives.ts";
 import { isPartIntact, stageOwn } from "../build/stage.ts";
 import { contentOf, type StageRecord, writeStageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
@@ -72,7 +73,8 @@ export async function editZip(
     const isIntact = await isPartIntact(tree, record.dependencies, !willTest);
     const firstParty = await layingOut;
     const fetched = performance.now();
-    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared) };
+    const archives = new SharedArchives();
+    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared), archives };
     const staged = isIntact ? await stageOwn(tree, firstParty, record, staging) : undefined;
     if (staged === undefined) throw new MoreThanAnEdit();
     await writeStageRecord(builds, staged.record, true);

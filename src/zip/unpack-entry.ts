@@ -10,7 +10,7 @@ export interface PackedPlace {
 
 /** The bytes of an entry of an archive that was proven sound when it entered the store. */
 export function unpackEntry(
-  archive: Buffer,
+  archive: Uint8Array,
   { offset, compressedSize, method, size }: PackedPlace,
 ): Uint8Array {
   const data = archive.subarray(offset, offset + compressedSize);
