@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { writeFault } from "../store/write-fault.ts";
 
-const blockSize = 4 << 20;
+const blockSize = 1 << 20;
 
 /** Writes a new file from front to end and hashes it on the way: one block is filled while the other is written. */
 export class HashingWriter {

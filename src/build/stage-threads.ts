@@ -43,11 +43,16 @@ type WriteFiles = (
   archive: Uint8Array | undefined,
 ) => Promise<readonly FileStamp[]>;
 
+/** What a thread unpacks is soon garbage: a small nursery has it collected early. In MB. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
 async function runThread(
   pieces: StageJob[],
   run: (job: StageJob, write: WriteFiles) => Promise<void>,
 ): Promise<void> {
-  const worker = new Worker(fileURLToPath(new URL("./stage-worker.cjs", import.meta.url)));
+  const worker = new Worker(fileURLToPath(new URL("./stage-worker.cjs", import.meta.url)), {
+    resourceLimits,
+  });
   try {
     for (let job = pieces.shift(); job !== undefined; job = pieces.shift()) {
       await run(job, async (files, archive) => {

@@ -6,10 +6,10 @@ import type { Interpreter } from "./interpreter.ts";
 /** Raised when the bytes of a pyc change for the same source and interpreter. */
 export const compilerFormat = 2;
 
-/** A Python source: where it will stand in the tree, and its bytes. */
+/** A Python source: where it will stand in the tree, and its bytes, asked for when it is its turn. */
 export interface PythonSource {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: () => Uint8Array;
 }
 
 /**
@@ -94,9 +94,12 @@ export async function compilePython(
     child.on("error", reject);
     child.on("close", () => resolve());
   });
+  // An interruption may come between two waits.
+  ended.catch(() => {});
   try {
-    for (const { path, bytes } of sources) {
-      const name = Buffer.from(path);
+    for (const source of sources) {
+      const name = Buffer.from(source.path);
+      const bytes = source.bytes();
       const roomy = child.stdin.write(Buffer.concat([length(name), name, length(bytes), bytes]));
       if (!roomy && child.exitCode === null) {
         await Promise.race([new Promise<void>((resolve) => child.stdin.once("drain", resolve)), ended]);

@@ -64,7 +64,7 @@ async function packBytecode(
   if (wheel === undefined) throw new StoreDamaged(archive.file, "is not what it was when it was checked");
   const sources = archive.entries
     .filter(({ path }) => path.endsWith(".py"))
-    .map((entry) => ({ path: entry.path, bytes: unpackEntry(wheel, entry) }));
+    .map((entry) => ({ path: entry.path, bytes: () => unpackEntry(wheel, entry) }));
   const entries: PackEntry[] = [];
   const hashes = new Map<string, string>();
   await compilePython(sources, interpreter, context, (source, pyc) => {

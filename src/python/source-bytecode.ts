@@ -36,8 +36,7 @@ export async function compileSources(
   const kept = files.map((file) => ({ file, pyc: readChecked(place(file)) }));
   const compiled = new Map<string, Uint8Array>();
   const missing = kept.filter(({ pyc }) => pyc === undefined).map(({ file }) => file);
-  const sources = missing.map(({ path, bytes }) => ({ path, bytes: bytes() }));
-  await compilePython(sources, interpreter, context, (source, pyc) =>
+  await compilePython(missing, interpreter, context, (source, pyc) =>
     compiled.set(source.path, pyc ?? Buffer.alloc(0)),
   );
   await Promise.all(
