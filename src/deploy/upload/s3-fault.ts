@@ -38,7 +38,12 @@ export function s3Fault(error: unknown, action: string, bucket: string): unknown
   }
   if (status === 403) {
     const message = `AWS does not allow s3:${action} on ${bucket}: ${error.message}`;
-    return new BrigError("access-denied", message, "brig doctor --policy", options);
+    return new BrigError(
+      "access-denied",
+      message,
+      "brig doctor --target prod --policy   # what the target needs",
+      options,
+    );
   }
   // The SDK's own faults of credentials and connections say themselves what is wrong.
   return status === undefined ? error : new AwsError(action, error.name, status, error.message, options);
