@@ -42,6 +42,8 @@ export interface Launch {
   /** Of the interpreter; of a `provided` one only the name. */
   readonly file: string;
   readonly args: readonly string[];
+  /** The bootstrap makes a process group when it is told to. */
+  readonly canGroup: boolean;
   /** `/var/runtime` */
   readonly runtimeFolder: string | undefined;
   /** `/var/lang/bin` */
@@ -69,7 +71,7 @@ export async function prepareLaunch(
     await writeProgram(runtimeFolder, pythonProgram);
     // Without site: what is installed on this machine is not there on Lambda. Unbuffered: what was printed before a crash is seen.
     const library = join(dirname(dirname(program.file)), "lib", `python${minor}`);
-    return manage(program, ["-S", "-u", join(runtimeFolder, "bootstrap.py")], runtimeFolder, [
+    return manage(program, ["-S", "-u", join(runtimeFolder, "bootstrap.py")], true, runtimeFolder, [
       { folder: library, shown: `/var/lang/lib/python${minor}` },
       ...(program.packages === undefined
         ? []
@@ -86,6 +88,8 @@ export async function prepareLaunch(
     return manage(
       program,
       args,
+      // Node has no call for it.
+      false,
       runtimeFolder,
       shown.map((folder) => ({ folder, shown: "/var/runtime/node_modules" })),
     );
@@ -95,6 +99,7 @@ export async function prepareLaunch(
       kind: "provided",
       file: "bootstrap",
       args: [],
+      canGroup: false,
       runtimeFolder: undefined,
       languageBinaries: undefined,
       packages: undefined,
@@ -111,6 +116,7 @@ export async function prepareLaunch(
 function manage(
   program: LanguageProgram,
   args: readonly string[],
+  canGroup: boolean,
   runtimeFolder: string,
   shown: readonly ShownPath[],
 ): Launch {
@@ -118,6 +124,7 @@ function manage(
     kind: "managed",
     file: program.file,
     args,
+    canGroup,
     runtimeFolder,
     languageBinaries: dirname(program.file),
     packages: program.packages,

@@ -116,7 +116,9 @@ export async function startManagedWorker(
       kill();
     }
   });
-  channel.write(renderFrame({ token: token.toString("hex"), ...settings }));
+  channel.write(
+    renderFrame({ token: token.toString("hex"), makesGroup: program.makesGroup === true, ...settings }),
+  );
   return {
     pid,
     ready,

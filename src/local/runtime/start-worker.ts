@@ -45,13 +45,16 @@ export async function startWorker(
   const programFor = (file: string, runtimeApi: string): Promise<WorkerProgram> =>
     wrap({ file, args: launch.args, cwd: taskFolder, env: variablesFor(runtimeApi) }, version);
   const start = async (api: RuntimeApi | undefined): Promise<Worker> => {
-    if (launch.kind === "managed")
+    if (launch.kind === "managed") {
+      const program = await programFor(launch.file, api?.address ?? unusedRuntimeApi);
       return startManagedWorker(
-        await programFor(launch.file, api?.address ?? unusedRuntimeApi),
+        // A wrapper may have children before the runtime starts.
+        { ...program, makesGroup: launch.canGroup && program.file === launch.file },
         { layerFolder: version.layerFolder ?? null, sdkPlaces: launch.sdkPlaces },
         launch.packages,
         place.output,
       );
+    }
     const folders = [taskFolder, ...(version.layerFolder === undefined ? [] : [version.layerFolder])];
     return startProvidedWorker(folders, programFor, api, place.output);
   };

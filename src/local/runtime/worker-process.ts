@@ -40,7 +40,11 @@ export async function startProcess(
   }
   // A signal that does not reach the process is no fault of the service's.
   child.on("error", () => {});
-  const kill = (): void => killGroup(pid);
+  const kill = (): void => {
+    killGroup(pid);
+    // It may not be in a group of its own yet; nobody is hit when it has ended.
+    if (program.makesGroup) child.kill("SIGKILL");
+  };
   const exited = new Promise<ProcessEnd>((resolve) => {
     child.once("exit", (status, signal) => {
       // What the function has started ends with it.
@@ -64,7 +68,8 @@ function spawnGroup(program: WorkerProgram, withChannel: boolean): ChildProcess 
     return spawn(program.file, program.args, {
       cwd: program.cwd,
       env: program.env,
-      detached: true,
+      // At the head of a session, and so of a group.
+      detached: !program.makesGroup,
       stdio: ["ignore", "pipe", "pipe", ...(withChannel ? (["pipe"] as const) : [])],
     });
   } catch (cause) {
@@ -74,7 +79,7 @@ function spawnGroup(program: WorkerProgram, withChannel: boolean): ChildProcess 
   }
 }
 
-export function killGroup(pid: number): void {
+function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {

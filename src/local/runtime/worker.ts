@@ -66,6 +66,11 @@ export interface WorkerProgram {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * It makes a process group of its own before any code of the function runs, so that it can stay in the service's
+   * session: where the system shares its processors out among sessions, a worker in another one waits for its turn.
+   */
+  readonly makesGroup?: boolean;
 }
 
 /** Where a worker's output goes. */

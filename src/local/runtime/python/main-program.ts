@@ -3,6 +3,7 @@ export const mainProgram = String.raw`
 channel = 3
 channel_lock = _thread.allocate_lock()
 longest_response = 6291556
+frame_start = None
 
 
 def write_all(descriptor, data):
@@ -17,6 +18,8 @@ def read_until(size, data):
         part = os.read(channel, max(size - len(data), 65536))
         if not part:
             # The service is gone: so is this environment, with all that the function has started.
+            if frame_start is None:
+                os._exit(1)
             os.kill(0, 9)
         data += part
     return data
@@ -241,7 +244,10 @@ def set_up_paths():
 def main():
     global frame_token, frame_start, encoder
     os.set_inheritable(channel, False)
-    frame_start = receive()[0]
+    start = receive()[0]
+    if start["makesGroup"]:
+        os.setpgid(0, 0)
+    frame_start = start
     frame_token = bytes.fromhex(frame_start["token"])
     os.dup2(1, 2)
     # /var/task cannot be written on Lambda; neither is the function's folder here.
