@@ -172,6 +172,20 @@ targets:
   for (const text of [stdout, stderr, read("functions/hello/brig.yaml")]) expect(text).not.toContain(canary);
 });
 
+test("a deploy of it would change nothing but the zip", async () => {
+  const { stdout, stderr } = await brig(
+    root,
+    ["deploy", "hello", "--target", "prod", "--dry-run", "--json"],
+    { ...aws, API_TOKEN: canary, DATABASE: `postgres://me:${canary}@db/x` },
+  );
+  const plan = JSON.parse(stdout) as { functions: [{ steps: { call: string }[] }] };
+  expect(
+    plan.functions[0].steps.map(({ call }) => call),
+    stderr,
+  ).toEqual(["UpdateFunctionCode", "PublishVersion", "CreateAlias"]);
+  expect(stdout + stderr).not.toContain(canary);
+});
+
 test("its build has the files that were on AWS, and can be imported again without a RECORD", async () => {
   const row = await buildOne(root, ["build", "hello", "--no-test"], aws);
   const bytes = readFileSync(join(root, row.zip!));

@@ -37,7 +37,7 @@ export const importCommand = defineCommand({
     const imported = await importFunction({ awsFunction, name, target }, context);
     output.result(imported, renderImported(imported, output));
     for (const note of imported.notes) output.talk(`note: ${note}`);
-    output.talk(`next: brig build ${imported.name}`);
+    output.talk(`next: brig deploy ${imported.name} --target ${target} --dry-run`);
     return 0;
   },
 });
