@@ -194,6 +194,62 @@ describe("requirements.txt in all its forms", () => {
     expect(git(folder, "status", "--porcelain", "--ignored", "lib")).toBe("M lib/common/common_lib.py");
   });
 
+  test("a shared folder that says what it depends on in other files, and one of Poetry's", async () => {
+    const folder = workspaceWith("../../lib/tools\n../../lib/poem\n", {
+      ".gitignore": "stg/\nbuilds/\nlocal_*.py\n",
+      "lib/tools/pyproject.toml":
+        '[project]\nname = "tools"\ndynamic = ["version", "dependencies"]\n[tool.setuptools]\npackages = ["tools"]\n[tool.setuptools.dynamic]\nversion = {attr = "tools.version"}\ndependencies = {file = "needs.txt"}\n[build-system]\nrequires = ["setuptools==80.9.0"]\nbuild-backend = "setuptools.build_meta"\n',
+      "lib/tools/needs.txt": "idna==3.9\n",
+      "lib/tools/tools/__init__.py": 'version = "2.0"\n',
+      "lib/poem/pyproject.toml":
+        '[tool.poetry]\nname = "poem"\nversion = "1.0"\ndescription = "x"\nauthors = []\ninclude = [{path = "poem/local_made.py", format = "wheel"}]\n[tool.poetry.dependencies]\npython = ">=3.9"\n[build-system]\nrequires = ["poetry-core==2.2.1"]\nbuild-backend = "poetry.core.masonry.api"\n',
+      "lib/poem/poem/__init__.py": "",
+    });
+    writeFiles(folder, {
+      "lib/poem/poem/local_settings.py": "password = 'x'\n",
+      "lib/poem/poem/local_made.py": "",
+      "lib/poem/poem/local_kept.py": "",
+    });
+    git(folder, "add", "-f", "lib/poem/poem/local_kept.py");
+    const row = await buildOne(folder, ["build", "hello"]);
+    expect(row.error).toBeNull();
+    expect(versions(folder)).toMatchObject({ idna: "3.9" });
+    const packed = zipNames(join(folder, row.zip!)).filter((name) => /^poem\/\w+\.py$/.test(name));
+    // What git ignores stays at home, as where Poetry builds it; what is tracked, or named by `include`, comes along.
+    expect(packed).toEqual(["poem/__init__.py", "poem/local_kept.py", "poem/local_made.py"]);
+    // Neither resolving nor building left anything in the folders.
+    expect(git(folder, "status", "--porcelain", "--ignored", "lib").split("\n").toSorted()).toEqual([
+      "!! lib/poem/poem/local_made.py",
+      "!! lib/poem/poem/local_settings.py",
+      "A  lib/poem/poem/local_kept.py",
+    ]);
+    writeFiles(folder, { "lib/poem/poem/local_settings.py": "password = 'y'\n" });
+    expect((await buildOne(folder, ["build", "hello"])).status).toBe("unchanged");
+    writeFiles(folder, { "lib/tools/needs.txt": "idna==3.10\n" });
+    expect((await lock(folder, ["--check"])).error?.code).toBe("lock-outdated");
+    await lockWell(folder);
+    expect(versions(folder)).toMatchObject({ idna: "3.10" });
+  });
+
+  test("a secret in shared code that would go into the zip is refused, what lies beside it is not", async () => {
+    const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA75\n-----END RSA PRIVATE KEY-----\n";
+    const folder = workspaceWith("../../lib/common\n", {
+      "lib/common/pyproject.toml": pyproject("common-lib", "1.0"),
+      "lib/common/.env": "TOKEN=x\n",
+      "lib/common/common_lib/__init__.py": '"""Shared."""\n',
+    });
+    expect((await buildOne(folder, ["build", "hello"])).error).toBeNull();
+    writeFiles(folder, { "lib/common/common_lib/key.pem": key });
+    const { error } = await buildOne(folder, ["build", "hello"]);
+    expect(error).toMatchObject({
+      code: "secret-found",
+      message: "common_lib/key.pem of ../../lib/common looks like a private key, and would go into the zip",
+      hint: expect.stringContaining('build: {allow: ["common_lib/key.pem"]}'),
+    });
+    writeFiles(folder, { [`${path}/brig.yaml`]: `${settings}build: {allow: [common_lib/key.pem]}\n` });
+    expect((await buildOne(folder, ["build", "hello"])).error).toBeNull();
+  });
+
   test("a source folder with an extension is built for this host, and for no other", async () => {
     const code = `#include <Python.h>
 static PyObject* answer(PyObject* self, PyObject* none) { return PyLong_FromLong(42); }

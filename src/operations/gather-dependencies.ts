@@ -1,4 +1,5 @@
 import type { Dependency } from "../build/layout.ts";
+import { searchSharedCode } from "../build/search-shared-code.ts";
 import type { ManifestWheel } from "../build/manifest.ts";
 import type { Context } from "../context.ts";
 import { compileArchive } from "../python/bytecode.ts";
@@ -71,6 +72,9 @@ export async function gatherLocked(
     workshop.jobs,
     async ({ package: locked, archive, wheelName, version }) => {
       context.signal.throwIfAborted();
+      const { source } = locked;
+      if (source.kind === "directory")
+        await searchSharedCode(archive, source.path, prepared.settings.build.allow);
       const bytecode = python.bytecode
         ? await compileArchive(archive, python.interpreter!, workshop.store, context)
         : undefined;

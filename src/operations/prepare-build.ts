@@ -80,7 +80,7 @@ export async function prepareBuild(
     hashes,
   );
   const otherHashes = new FileHashes(state?.otherHashes ?? {}, started);
-  const folders = digestFolders(folder, locked?.lock, boundary, otherHashes);
+  const folders = await digestFolders(folder, locked?.lock, boundary, otherHashes, context);
   const digests = digestInputs({
     packages: locked?.lock?.packages ?? [],
     folders: Object.fromEntries(Object.entries(folders).map(([path, { digest }]) => [path, digest])),
@@ -140,17 +140,22 @@ export function bytesOf({ hashes }: Prepared): (entry: TreeEntry) => Uint8Array 
   };
 }
 
-function digestFolders(
+async function digestFolders(
   folder: FunctionFolder,
   lock: Lock | undefined,
   boundary: string,
   hashes: FileHashes,
-): Record<string, DirectoryDigest> {
+  context: Context,
+): Promise<Record<string, DirectoryDigest>> {
   const paths = (lock?.packages ?? []).flatMap(({ source }) =>
     source.kind === "directory" ? [source.path] : [],
   );
+  if (paths.length === 0) return {};
+  const { findUnpackaged } = await import("../python/unpackaged-files.ts");
   const hash = (file: string): string | undefined => hashes.hash(file)?.sha256;
-  return Object.fromEntries(
-    paths.map((path) => [path, digestDirectory(join(folder.folder, path), boundary, hash)]),
-  );
+  const digest = async (path: string): Promise<[string, DirectoryDigest]> => {
+    const place = join(folder.folder, path);
+    return [path, digestDirectory(place, boundary, await findUnpackaged(place, context), hash)];
+  };
+  return Object.fromEntries(await Promise.all(paths.map(digest)));
 }

@@ -10,6 +10,7 @@ import type { Interpreter } from "./interpreter.ts";
 import type { PythonTarget } from "./lock.ts";
 import { type GitSource, cloneRepository } from "./clone-repository.ts";
 import { explainFailure } from "./uv-failure.ts";
+import { findUnpackaged } from "./unpackaged-files.ts";
 import type { Uv } from "./uv.ts";
 import { uvEnvironment } from "./uv-environment.ts";
 import { describeTarget } from "./wheel-missing.ts";
@@ -85,7 +86,9 @@ async function layOutSource(
   const folder = join(work, "source");
   switch (source.kind) {
     case "directory": {
-      for (const { path, file, executable } of listSourceFolder(source.folder, source.boundary).files) {
+      const unpackaged = await findUnpackaged(source.folder, context);
+      const { files } = listSourceFolder(source.folder, source.boundary, unpackaged);
+      for (const { path, file, executable } of files) {
         const copy = join(folder, path);
         await mkdir(dirname(copy), { recursive: true });
         await copyFile(file, copy);

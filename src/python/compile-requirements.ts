@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,11 @@ export async function compileRequirements(
     const output = join(work, "pylock.toml");
     const args = await writeInputs(compilation, attempt, work, output);
     const { folder, settings, target, uv } = compilation;
-    const env = { ...uvEnvironment(settings, context), ...deploymentTarget(target) };
+    const env = {
+      ...uvEnvironment(settings, context),
+      ...deploymentTarget(target),
+      DIST_EXTRA_CONFIG: await keepEggInfoOut(work),
+    };
     const result = await runProgram(uv.file, args, { cwd: folder, env, signal: context.signal });
     if (result.status !== 0) {
       const hidden = new Map([
@@ -91,7 +95,8 @@ async function writeInputs(
   const { requirements, upgrade, previous } = compilation;
   const { options, project } = requirements;
   const isOwn = (line: Requirement): boolean => attempt.alone === undefined || line.name === attempt.alone;
-  const lines = requirements.requirements.filter(isOwn).map((line) => line.text);
+  const own = requirements.requirements.filter(isOwn);
+  const lines = own.map((line) => line.text);
   if (attempt.alone !== undefined && lines.length === 0) lines.push(attempt.alone);
   const inputs: string[] = [];
   if (lines.length > 0) inputs.push(await writePrivate(work, "requirements.in", lines));
@@ -135,16 +140,37 @@ async function writeInputs(
       `${name}:${setting}`,
     ]),
     ...(Array.isArray(upgrade) ? upgrade.flatMap((name: string) => ["--upgrade-package", name]) : []),
-    ...(compilation.offline ? ["--offline"] : []),
+    ...(compilation.offline ? ["--offline"] : own.flatMap(refreshed)),
     ...(attempt.alone === undefined ? [] : ["--no-deps"]),
     ...uvArguments(compilation.settings),
     ...inputs,
   ];
 }
 
+/**
+ * uv believes what it knows of a source folder while pyproject.toml, setup.py and setup.cfg stay as they are, but other
+ * files may say what it depends on. (It takes no such wish without the network.)
+ */
+function refreshed({ kind, name }: Requirement): readonly string[] {
+  if (kind !== "directory") return [];
+  return name === undefined ? ["--refresh"] : ["--refresh-package", name];
+}
+
 async function writePrivate(work: string, name: string, lines: readonly string[]): Promise<string> {
   const file = join(work, name);
   await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  return file;
+}
+
+/**
+ * To know what a source folder depends on, setuptools writes an egg-info, and would do so beside the user's sources.
+ * https://setuptools.pypa.io/en/latest/deprecated/distutils/configfile.html
+ */
+async function keepEggInfoOut(work: string): Promise<string> {
+  const folder = join(work, "egg-info");
+  await mkdir(folder);
+  const file = join(work, "setuptools.cfg");
+  await writeFile(file, `[egg_info]\negg_base = ${folder.replaceAll("%", "%%")}\n`);
   return file;
 }
 

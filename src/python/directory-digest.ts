@@ -18,11 +18,18 @@ const madeByBuilding = ["build", "dist", "*.egg-info", "stg", "builds", "node_mo
 /**
  * The files of a source folder that a wheel of it is built from. The `.gitignore` that holds there comes along, as a file
  * of the folder itself: backends (hatchling) leave out of the wheel what it names, such as local secrets.
+ *
+ * @param unpackaged as `findUnpackaged` gives them
  */
-export function listSourceFolder(folder: string, boundary: string): ReturnType<typeof readSources> {
+export function listSourceFolder(
+  folder: string,
+  boundary: string,
+  unpackaged: ReadonlySet<string>,
+): ReturnType<typeof readSources> {
   const sources = readSources({ folder, boundary, exclude: madeByBuilding });
+  const files = sources.files.filter(({ path }) => !unpackaged.has(path));
   const ignores = findIgnoreFile(folder, boundary);
-  return ignores ? { ...sources, files: [...sources.files, ignores] } : sources;
+  return { ...sources, files: ignores ? [...files, ignores] : files };
 }
 
 /** The nearest one upwards, as hatchling looks for it: no further than the repository. */
@@ -39,15 +46,17 @@ function findIgnoreFile(folder: string, boundary: string): SourceFile | undefine
 /**
  * Digests a source folder: a change of shared code is a change of every function that requires it.
  *
+ * @param unpackaged files that a wheel of it would not hold, as `findUnpackaged` gives them
  * @param hash gives the SHA-256 of a file; it may know that of an untouched one
  * @throws BrigError `link-outside`, `source-missing`
  */
 export function digestDirectory(
   folder: string,
   boundary: string,
+  unpackaged: ReadonlySet<string>,
   hash: (file: string) => string | undefined,
 ): DirectoryDigest {
-  const { files, folders, links } = listSourceFolder(folder, boundary);
+  const { files, folders, links } = listSourceFolder(folder, boundary, unpackaged);
   const listed = files.map(({ path, file, executable }: SourceFile) => [path, hash(file), executable]);
   return {
     digest: createHash("sha256").update(JSON.stringify(listed)).digest("hex"),

@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { BrigError } from "../errors.ts";
+import { dynamicDependencyFiles } from "./dynamic-dependencies.ts";
 import { asTable, readToml } from "./read-toml.ts";
 import { LineFault } from "./requirement-options.ts";
 import type { ParsedRequirement } from "./requirement.ts";
@@ -117,6 +118,10 @@ function addBuildFiles(folder: string, reading: InputRecorder, seen = new Set<st
     const file = join(folder, name);
     if (statSync(file, { throwIfNoEntry: false })?.isFile()) reading.readInput(file);
   }
+  for (const file of dynamicDependencyFiles(folder)) {
+    refuseOutside(file, reading.boundary, reading.shown(join(folder, "pyproject.toml")));
+    reading.readInput(file);
+  }
   for (const other of sourcePaths(join(folder, "pyproject.toml"))) {
     refuseOutside(other, reading.boundary, reading.shown(join(folder, "pyproject.toml")));
     if (!statSync(other).isDirectory()) {
@@ -169,7 +174,9 @@ function nameOf(local: LocalPath): string | undefined {
     throw new LineFault(`${base} is no file name of a wheel`, "name-1.0-py3-none-any.whl");
   }
   if (local.kind === "sdist") return undefined;
-  const name = asTable(readToml(join(local.path, "pyproject.toml"))?.["project"])?.["name"];
+  const table = readToml(join(local.path, "pyproject.toml"));
+  const poetry = asTable(asTable(table?.["tool"])?.["poetry"]);
+  const name = asTable(table?.["project"])?.["name"] ?? poetry?.["name"];
   return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)
     ? normaliseName(name)
     : undefined;

@@ -34,16 +34,17 @@ export async function findSdistsToBuild(
   const isBuiltFrom = (entry: PylockPackage): boolean =>
     entry.sdist !== undefined && !selectWheel(entry.wheels, target);
   const sdists = free.packages.filter(isBuiltFrom).map((entry) => entry.name);
-  const archives = free.packages
-    .filter((entry) => entry.archive && !entry.archive.name.endsWith(".whl"))
-    .map((entry) => entry.name);
+  // Folders and repositories are built in any case; uv has to, to know what they depend on, unless they say so statically.
+  const isSource = ({ archive, vcs, directory }: PylockPackage): boolean =>
+    (archive !== undefined && !archive.name.endsWith(".whl")) || (vcs ?? directory) !== undefined;
+  const sources = free.packages.filter(isSource).map((entry) => entry.name);
   const unknown = sdists.filter((name) => !withWheels.includes(name));
   const replaceable = new Set(
     await selectAsync(unknown, (name) => !direct.includes(name) && hasWheel(name, resolving, attempt)),
   );
   const needed = unknown.filter((name) => !replaceable.has(name));
   // Where every one has a wheel by itself, but not all together, the versions that go together decide.
-  const buildable = new Set([...(needed.length > 0 ? needed : sdists), ...archives]);
+  const buildable = new Set([...(needed.length > 0 ? needed : sdists), ...sources]);
   if (buildable.size === 0) return undefined;
   const names = free.packages.map((entry) => entry.name).filter((name) => !buildable.has(name));
   return { buildable, onlyBinary: new Set([...names, ...withWheels.filter((name) => !buildable.has(name))]) };
