@@ -2,26 +2,15 @@
  * moto's own tests of Lambda, run against local Lambda. moto is another emulator, and its tests say what it does: where
  * AWS is known to do something else, or a test is about another service, `moto-differences.yaml` says so.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { on } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { runProgram, temporaryFolder } from "../support/brig.ts";
+import { type Moto, motoPackages, motoRelease, startMoto } from "../support/moto.ts";
 import { minor, pythonFile, sourceOf } from "../support/python.ts";
 import { installPackages } from "../support/python-environment.ts";
 import { type MotoRouter, startMotoRouter } from "./moto-router.ts";
-
-const release = "5.2.1";
-/** Pinned, because moto's tests depend on what botocore knows of Lambda. */
-const packages = [
-  `moto[server]==${release}`,
-  "boto3==1.44.5",
-  "pytest==9.2.0",
-  "freezegun==1.5.5",
-  "requests==2.34.2",
-];
 
 interface Difference {
   /** Why the tests cannot pass: what AWS does, or which service they need. */
@@ -34,18 +23,18 @@ const differences = parse(
 ) as readonly Difference[];
 
 let bin: string | undefined;
-let moto: ChildProcess | undefined;
+let moto: Moto | undefined;
 let router: MotoRouter | undefined;
 let source: string;
 
 beforeAll(async () => {
-  bin = await installPackages("moto", packages);
+  bin = await installPackages("moto", motoPackages);
   if (bin === undefined) return;
-  source = await sourceOf("moto", release);
-  const port = await startMoto(bin);
+  source = await sourceOf("moto", motoRelease);
+  moto = await startMoto(bin);
   const folder = join(bin, `../lib/python${minor}/site-packages`);
   const python = { file: await pythonFile(minor), packages: { folder, ensure: async () => {} } };
-  router = await startMotoRouter(`http://127.0.0.1:${port}`, {
+  router = await startMotoRouter(moto.endpoint, {
     interpreterFor: () => Promise.resolve(python),
     nodeFor: () => Promise.resolve({ file: process.execPath }),
   });
@@ -53,24 +42,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await router?.dispose();
-  moto?.kill();
+  moto?.child.kill();
 });
-
-async function startMoto(folder: string): Promise<string> {
-  moto = spawn(join(folder, "moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  for await (const [text] of on(moto.stderr!, "data")) {
-    said += String(text);
-    const port = /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-    if (port === undefined) continue;
-    // A line per request: unread, they would stop it.
-    moto.stderr!.resume();
-    return port;
-  }
-  throw new Error(`moto's server did not start: ${said}`);
-}
 
 /** Loaded by pytest: writes a line for each test with what became of it. */
 const recorder = `
