@@ -1,5 +1,5 @@
 /** `brig deploy` against the stand-in of AWS: plans, applies, guards, and what it never does. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Stream } from "../src/cli/output.ts";
@@ -409,4 +409,70 @@ test("one function that fails stops no other", async () => {
   expect(stdout).toMatch(/hello +deployed .*staged at 1/);
   expect(stdout).toMatch(/2 functions, 1 deployed, 1 failed/);
   expect(stderr).toContain("conflict");
+});
+
+describe("brig promote", () => {
+  async function promote(...args: readonly string[]): Promise<Deployed> {
+    const { stdout, status } = await run(["promote", "hello", ...args, "--json"]);
+    const report = JSON.parse(stdout) as DeployReport;
+    return { ...report, status, row: report.functions?.[0] as DeployRow };
+  }
+
+  test("brings the very bytes and their commit, with the other target's settings", async () => {
+    const { row: staged } = await deploy();
+    // What is here now is another version, which nobody asked for.
+    edit();
+    const { row, status } = await promote("--from", "staged", "--to", "prod");
+    expect(status).toBe(0);
+    expect(row).toMatchObject({ status: "deployed", alias: "live", commit: staged.commit, dirty: false });
+    expect(row.codeSha256).toBe(staged.codeSha256);
+    const { code, config } = aws.function("hello-prod").versions.get("1")!;
+    expect(code.sha256).toBe(staged.codeSha256);
+    expect(config["Description"]).toBe(`brig ${staged.commit}`);
+    aws.forgetCalls();
+    expect((await promote("--from", "staged", "--to", "prod")).row).toMatchObject({ status: "unchanged" });
+    expect(aws.calls.map(({ operation }) => operation)).not.toContain("DownloadCode");
+  });
+
+  test("does not bring to a protected target what was not committed", async () => {
+    edit();
+    await deploy();
+    const { row, status } = await promote("--from", "staged", "--to", "prod");
+    expect({ status, row }).toMatchObject({ status: 1, row: { error: { code: "target-protected" } } });
+    expect(aws.world.functions.has("us-east-1/hello-prod")).toBe(false);
+  });
+
+  test("of what is not there is not-deployed", async () => {
+    const { stdout, status } = await run(["promote", "hello", "--from", "staged", "--to", "prod", "--json"]);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "not-deployed" } });
+  });
+});
+
+describe("brig diff", () => {
+  test("shows settings and files, and writes nothing", async () => {
+    await deploy();
+    const same = await run(["diff", "hello", "--target", "staged", "--exit-code"]);
+    expect(same).toMatchObject({ status: 0, stdout: expect.stringContaining("nothing to do") as string });
+    edit();
+    writeFiles(folder, {
+      "functions/hello/brig.yaml": settings().replace("Timeout: 10", "Timeout: 20"),
+      "functions/hello/src/more.py": "",
+    });
+    aws.forgetCalls();
+    const { stdout, status } = await run(["diff", "hello", "--target", "staged"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/code +2 files changed: lambda_function.py, more.py/);
+    expect(stdout).toMatch(/Timeout +10 → 20/);
+    expect((await run(["diff", "hello", "--target", "staged", "--exit-code"])).status).toBe(1);
+    expect(aws.writes()).toEqual([]);
+  });
+
+  test("downloads what runs where no build tells of it", async () => {
+    await deploy();
+    rmSync(join(folder, "functions/hello/builds"), { recursive: true });
+    edit();
+    const { stdout } = await run(["diff", "hello", "--target", "staged"]);
+    expect(stdout).toMatch(/code +1 file changed: lambda_function.py/);
+  });
 });

@@ -4,8 +4,9 @@ import type { Context } from "../context.ts";
 
 import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
 import { BrigError } from "../errors.ts";
-import { applyPlanned, describeFault, type OnApplied } from "./apply-deploy.ts";
+import { applyPlanned, describeFault } from "./apply-deploy.ts";
 import { buildFunctions } from "./build.ts";
+import { confirmDeployment, type DeployPorts } from "./confirm-deploy.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { type DeployReport, type DeployRow, describeFailure, describePlan } from "./deploy-report.ts";
 import { type DeployedFunction, findDeployedFunctions } from "./deployed-function.ts";
@@ -16,17 +17,6 @@ import { checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
 
 /** Functions that are read, planned and deployed at once; AWS's limits are kept by the limiter. */
 const atOnce = 32;
-
-/** What the one who asked for a deployment sees and answers. */
-export interface DeployPorts {
-  /** The plan, before anything is written. */
-  readonly onPlan: (report: DeployReport) => void;
-  readonly onApplied: OnApplied;
-  /** Asks a person, where there is one. @throws BrigError `interrupted` for no */
-  readonly confirm: (question: string) => Promise<void>;
-  /** Whether there is a person to ask. */
-  readonly canAsk: boolean;
-}
 
 type Prepared = DeployedFunction & { readonly outcome: BuildOutcome };
 
@@ -66,7 +56,7 @@ export async function deployFunctions(
     if (options.out !== undefined) await savePlan(options.out, plans, context);
     if (options.dryRun || options.out !== undefined) return plans;
     ports.onPlan(plans);
-    await confirm(planned, rows, options, ports);
+    await confirmDeployment(planned, rows, options, ports);
     const work = planned.map((each, index) => ({ each, row: rows[index]! }));
     return report(
       await inParallel(work, atOnce, async ({ each, row }) =>
@@ -146,30 +136,4 @@ function refuseMoved(saved: DeployRow, rows: DeployRow[], index: number): void {
     const { code, message, hint } = fault as BrigError;
     rows[index] = { ...now, error: { code, message, hint } };
   }
-}
-
-/** Asks before protected targets and before most variables leave; where nobody can be asked, the latter needs `--yes`. */
-async function confirm(
-  planned: readonly (PlannedFunction | { readonly row: DeployRow })[],
-  rows: DeployRow[],
-  { yes, target }: DeployOptions,
-  ports: DeployPorts,
-): Promise<void> {
-  if (yes) return;
-  const questions = new Set<string>();
-  planned.forEach((each, index) => {
-    if ("row" in each || each.plan.unchanged || rows[index]!.error !== null) return;
-    if (each.of.target.settings.protected) questions.add(`${target} is protected. Deploy?`);
-    const { removesMost } = each.plan;
-    if (removesMost.length === 0) return;
-    const what = `${each.of.functionName} loses the environment variables ${removesMost.join(", ")}`;
-    if (ports.canAsk) {
-      questions.add(`${what}. Deploy?`);
-    } else {
-      const message = `${what}: more than half of all`;
-      const hint = `brig deploy ${each.of.folder.name} --target ${target} --yes`;
-      rows[index] = { ...rows[index]!, error: { code: "usage-invalid", message, hint } };
-    }
-  });
-  for (const question of questions) await ports.confirm(question);
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { type Manifest, readManifest } from "../build/manifest.ts";
 import type { Change } from "../deploy/diff-members.ts";
 import { compareBytewise } from "../workspace/compare-bytewise.ts";
@@ -18,6 +18,16 @@ export function findFileChanges(
   if (codeSha256 === undefined || codeSha256 === next.codeSha256) return [];
   const running = findManifest(builds, codeSha256);
   return running === undefined ? [] : diffManifests(running, next);
+}
+
+/** As `findFileChanges`, between two builds that may both be gone. */
+export function findRunningChanges(
+  builds: string,
+  codeSha256: string | undefined,
+  nextCodeSha256: string,
+): readonly Change[] {
+  const next = existsSync(builds) ? findManifest(builds, nextCodeSha256) : undefined;
+  return next === undefined ? [] : findFileChanges(builds, codeSha256, next);
 }
 
 function findManifest(builds: string, codeSha256: string): Manifest | undefined {

@@ -3,6 +3,7 @@ import { buildCommand } from "./build.ts";
 import { cleanCommand } from "./clean.ts";
 import { completionCommand } from "./completion.ts";
 import { deployCommand } from "./deploy.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventCommand } from "./event.ts";
 import { importCommand } from "./import.ts";
@@ -13,6 +14,7 @@ import { lockCommand } from "./lock.ts";
 import { logsCommand } from "./logs.ts";
 import { newCommand } from "./new.ts";
 import { rollbackCommand } from "./rollback.ts";
+import { promoteCommand } from "./promote.ts";
 import { serveCommand } from "./serve.ts";
 import { testCommand } from "./test.ts";
 import { versionsCommand } from "./versions.ts";
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   invokeCommand,
   serveCommand,
   deployCommand,
+  diffCommand,
+  promoteCommand,
   logsCommand,
   statusCommand,
   versionsCommand,
