@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { Output } from "./output.ts";
@@ -17,6 +16,7 @@ export async function askFirst(
 ): Promise<void> {
   if (yes || !canAsk(output)) return;
   output.stderr.write(`${question} [y/N] `);
+  const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin });
   try {
     const answer = await lines.question("", { signal: context.signal });
