@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { writeFault } from "../store/write-fault.ts";
+import { systemCode, writeFault } from "../store/write-fault.ts";
 import { clearTree } from "./clear-tree.ts";
 import type { Layout, TreeEntry } from "./layout.ts";
 import type { SharedArchives } from "./shared-archives.ts";
@@ -44,19 +44,19 @@ export async function stageTree(
   const entries = [...layout.dependencies, ...layout.firstParty];
   const files = new Map(entries.map((entry) => [entry.path, entry]));
   const folders = foldersOf(entries);
-  prepareRoot(tree);
-  const stamps = stampFolders(tree, folders);
-  const removed = clearTree(tree, { files, folders, stamps, recorded });
+  const isNew = prepareRoot(tree);
+  const stamps: ReadonlyMap<string, FolderStamp> = isNew ? new Map() : stampFolders(tree, folders);
+  const removed = isNew ? [] : clearTree(tree, { files, folders, stamps, recorded });
   const stale: TreeEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     // The zip is packed meanwhile: it gets its turns.
     if (index % 200 === 0) await setImmediate();
-    if (!isIntact(tree, entry, recorded.files[entry.path])) stale.push(entry);
+    if (isNew || !isIntact(tree, entry, recorded.files[entry.path])) stale.push(entry);
   }
   for (const folder of folders) {
-    if (removed.length > 0 || !stamps.has(folder)) makeFolder(`${tree}/${folder}`);
+    if (folder !== "" && (removed.length > 0 || !stamps.has(folder))) makeFolder(`${tree}/${folder}`);
   }
-  for (const entry of stale) rmSync(`${tree}/${entry.path}`, { force: true });
+  if (!isNew) for (const entry of stale) rmSync(`${tree}/${entry.path}`, { force: true });
   const written = await runStageJobs(planStageJobs(tree, stale, options.sourceBytes), options.archives);
   const changed = [...stale.map((entry) => entry.path), ...removed];
   const after = changed.length > 0 ? stampFolders(tree, folders) : stamps;
@@ -173,9 +173,11 @@ function isIntact(tree: string, entry: TreeEntry, staged: StagedFile | undefined
   return content === contentOf(entry) && sameStamp(fileStamp(`${tree}/${entry.path}`), stamp);
 }
 
-function prepareRoot(tree: string): void {
+/** @returns whether the folder was made: it is then empty */
+function prepareRoot(tree: string): boolean {
   if (lstatSync(tree, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(tree);
-  makeFolder(tree, 0o700);
+  mkdirSync(dirname(tree), { recursive: true, mode: 0o700 });
+  return makeFolder(tree, 0o700);
 }
 
 /** The folders that are there, each with its stamp. */
@@ -206,10 +208,13 @@ function parentsOf(entries: readonly TreeEntry[]): ReadonlySet<string> {
   return new Set(["", ...entries.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf("/"), 0)))]);
 }
 
-function makeFolder(path: string, mode = 0o755): void {
+/** Makes a folder in one that is there; one that is there already stays. */
+function makeFolder(path: string, mode = 0o755): boolean {
   try {
-    mkdirSync(path, { recursive: true, mode });
+    mkdirSync(path, { mode });
+    return true;
   } catch (cause) {
+    if (systemCode(cause) === "EEXIST") return false;
     throw writeFault(cause, path);
   }
 }
