@@ -12,6 +12,14 @@ test("an endpoint of the service comes before that of all, and none where they a
   ).toBeUndefined();
 });
 
+test("what is no URL is told by the name of its variable", () => {
+  for (const endpoint of ["localhost:9900", "foo", "http://"]) {
+    expect(() => settleClient({ AWS_ENDPOINT_URL: endpoint }, "S3", undefined)).toThrow(
+      `AWS_ENDPOINT_URL is no URL: "${endpoint}"`,
+    );
+  }
+});
+
 test("the target's region comes before the environment's", () => {
   const env = { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-2" };
   expect(settleClient(env, "S3", "us-east-1").region).toBe("us-east-1");

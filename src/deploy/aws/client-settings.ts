@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { BrigError } from "../../errors.ts";
 
 /** What a client of the SDK is made with; the rest it finds by its own chain (profiles, SSO, roles, the machine). */
 export interface ClientSettings {
@@ -18,14 +19,14 @@ export interface ClientSettings {
  * before keys. It is read from the context, so that it holds where the context is not the process's.
  *
  * @param service as in the names of variables: `LAMBDA`, `CLOUDWATCH_LOGS`
+ * @throws BrigError `config-invalid` for an endpoint that is no URL
  */
 export function settleClient(
   env: Context["env"],
   service: string,
   region: string | undefined,
 ): ClientSettings {
-  const isIgnored = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true";
-  const endpoint = isIgnored ? undefined : env[`AWS_ENDPOINT_URL_${service}`] || env["AWS_ENDPOINT_URL"];
+  const endpoint = findEndpoint(env, service);
   const here = region ?? (env["AWS_REGION"] || env["AWS_DEFAULT_REGION"]);
   const [accessKeyId, secretAccessKey] = [env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]];
   const sessionToken = env["AWS_SESSION_TOKEN"];
@@ -39,4 +40,19 @@ export function settleClient(
         credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
       }),
   };
+}
+
+function findEndpoint(env: Context["env"], service: string): string | undefined {
+  if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true") return undefined;
+  for (const name of [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"]) {
+    const endpoint = env[name];
+    if (!endpoint) continue;
+    if (/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)) return endpoint;
+    throw new BrigError(
+      "config-invalid",
+      `${name} is no URL: "${endpoint}"`,
+      `export ${name}=http://127.0.0.1:9900   # or: unset ${name}`,
+    );
+  }
+  return undefined;
 }

@@ -35,10 +35,17 @@ export function judgeTrouble(fault: SdkFault): Trouble {
   if (throttles.has(fault.name) || status === 429) {
     return { kind: "throttled", retryAfter: readRetryAfter(fault) };
   }
+  if (isOwn(fault)) return { kind: "refused" };
   if (neverConnected.has(fault.code ?? "")) return { kind: "unreachable" };
   if (isOfCredentials(fault)) return { kind: "refused" };
   if (status === undefined || status < 300 || status >= 500) return { kind: "uncertain" };
   return { kind: "refused" };
+}
+
+/** A fault in a program, not of AWS or the network. */
+function isOwn(fault: SdkFault): boolean {
+  const kinds = ["TypeError", "RangeError", "ReferenceError"];
+  return kinds.includes(fault.name) && fault.code === undefined && fault.$metadata === undefined;
 }
 
 /** Milliseconds, of the header Retry-After in seconds. */
@@ -63,7 +70,8 @@ function isOfCredentials({ name }: SdkFault): boolean {
 }
 
 /** The error that brig throws for a call that is given up. */
-export function judgeFault(fault: SdkFault, call: FailedCall): BrigError {
+export function judgeFault(fault: SdkFault, call: FailedCall): Error {
+  if (isOwn(fault)) return fault;
   const { operation, service } = call;
   const reason = hideValues(fault.message, call.input);
   const status = fault.$metadata?.httpStatusCode ?? 0;
