@@ -21,6 +21,10 @@ export async function askFirst(
   try {
     const answer = await lines.question("", { signal: context.signal });
     if (/^y(es)?$/i.test(answer.trim())) return;
+  } catch (cause) {
+    // What is said of the interruption begins on a line of its own.
+    output.stderr.write("\n");
+    throw cause;
   } finally {
     lines.close();
   }
