@@ -87,8 +87,8 @@ export interface Executor {
    * @throws BrigError `python-missing`, `tool-missing` when nothing on this machine can run its runtime
    */
   invoke(version: RunnableVersion, input: InvokeInput): Promise<InvokeOutcome>;
-  /** Lets in-flight invocations of the key finish and stops its idle environments. */
-  retire(key: string): void;
+  /** Lets in-flight invocations of the key finish and stops its idle environments; settles when the last one is gone. */
+  retire(key: string): Promise<void>;
   /** Ends every process and removes every temporary folder. */
   dispose(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BrigError } from "../errors.ts";
 import { buildLatest, replaceLatest } from "./api/build-version.ts";
 import type { Call } from "./api/call.ts";
 import { checkRuntime } from "./api/check-runtime.ts";
@@ -7,6 +8,7 @@ import { type ConfigurationInput, settleConfiguration } from "./api/settle-confi
 import { checkDeclared } from "./check-declared.ts";
 import { type DeclaredSettings, ensureUrl, putSettings } from "./put-settings.ts";
 import type { BuiltCode, StoredCode } from "./state/code-store.ts";
+import type { StagedTree } from "./state/snapshot-tree.ts";
 import { functionArn } from "./state/function-reference.ts";
 import { keyOf } from "./state/local-state.ts";
 
@@ -24,8 +26,10 @@ export interface PutFunction {
     | { readonly build: BuiltCode }
     /** Absolute path of a folder that is run as it is and must stay; `sha256` (base64) when its zip's is known. */
     | { readonly folder: string; readonly sha256?: string; readonly size?: number };
-  /** Absolute path of a folder with the host's own packages, for functions of another platform. */
-  readonly handlerTwinFolder?: string;
+  /** The code with the host's own packages, for functions of another platform. */
+  readonly twin?: StagedTree;
+  /** The twin is changed by the next build: it is copied. Otherwise it is run where it is, and must stay. */
+  readonly copyTwin?: boolean;
   /** Gives the function a URL without authorisation. */
   readonly withUrl: boolean;
 }
@@ -71,13 +75,13 @@ export async function putFunction(put: PutFunction, call: Call): Promise<PutResu
     arn: functionArn(call.region, call.account, put.name),
     reservedConcurrency: input.ReservedConcurrentExecutions,
   };
-  const latest = await buildLatest(owner, configuration, code, call, {
-    handlerTwinFolder: put.handlerTwinFolder,
-  });
+  const handlerTwinFolder = await settleTwin(put, before?.latest.runnable.handlerTwinFolder, call);
+  const latest = await buildLatest(owner, configuration, code, call, { handlerTwinFolder });
   const isOther =
     before?.latest.fingerprint !== latest.fingerprint || before.latest.code.folder !== code.folder;
   const record = before ?? newRecord(owner, latest, {});
   if (before !== undefined && isOther) replaceLatest(record, latest, call.world);
+  if (!isOther && handlerTwinFolder !== undefined) call.world.code.releaseTwin(handlerTwinFolder);
   const settingsChanged = putSettings(record, input, call);
   state.functions.set(key, record);
   return {
@@ -86,6 +90,17 @@ export async function putFunction(put: PutFunction, call: Call): Promise<PutResu
     changed: isOther || settingsChanged,
     missingLayers,
   };
+}
+
+async function settleTwin(
+  { twin, copyTwin }: PutFunction,
+  previous: string | undefined,
+  { world }: Call,
+): Promise<string | undefined> {
+  if (twin === undefined || !copyTwin) return twin?.folder;
+  const copy = await world.code.addTwin(twin, previous);
+  if (copy !== undefined) return copy;
+  throw new BrigError("busy", `${twin.folder} was changed by another brig meanwhile`, "try again");
 }
 
 async function settleCode(

@@ -60,7 +60,7 @@ function createEcho(retired: string[]): Executor {
       initMs: null,
       executedVersion: version.version,
     }),
-    retire: (key) => void retired.push(key),
+    retire: async (key) => void retired.push(key),
     dispose: async () => {},
   };
 }

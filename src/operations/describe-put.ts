@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BuildRow } from "../build/report.ts";
 import { BrigError } from "../errors.ts";
 import type { PutFunction } from "../local/put-function.ts";
+import type { StagedTree } from "../local/state/snapshot-tree.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import type { Settings } from "../workspace/settings.ts";
 import { lambdaNameOf } from "./local-place.ts";
@@ -12,7 +13,7 @@ export function describePut(
   folder: FunctionFolder,
   row: Pick<BuildRow, "codeSha256" | "size">,
   settled: { readonly settings: Settings; readonly runtime: SettledRuntime },
-  handlerTwinFolder: string | undefined,
+  twin: StagedTree | undefined,
 ): PutFunction {
   const { settings, runtime } = settled;
   if (runtime.name === null) {
@@ -35,7 +36,7 @@ export function describePut(
       ...(row.codeSha256 !== null && { sha256: row.codeSha256 }),
       ...(row.size !== null && { size: row.size }),
     },
-    ...(handlerTwinFolder !== undefined && { handlerTwinFolder }),
+    ...(twin !== undefined && { twin }),
     withUrl: false,
   };
 }

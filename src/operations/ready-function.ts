@@ -4,11 +4,13 @@ import { readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { PutFunction } from "../local/put-function.ts";
+import type { StagedTree } from "../local/state/snapshot-tree.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { buildFunctions } from "./build.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { describePut } from "./describe-put.ts";
+import { describeTwin } from "./describe-twin.ts";
 import type { Settled } from "./settle-function.ts";
 
 declare const BRIG_BUILD: string;
@@ -52,29 +54,30 @@ export async function readyFunction(folder: FunctionFolder, context: Context): P
   return { folder, row, settled, put: describePut(folder, row, settled, twin) };
 }
 
-/** A tree with this host's wheels, where those of the zip are for another platform; absolute. */
+/** A tree with this host's wheels, where those of the zip are for another platform. */
 async function settleTwin(
   folder: FunctionFolder,
   { runtime, interpreter, locked }: Settled,
   surroundings: Surroundings,
   options: BuildOptions,
   context: Context,
-): Promise<string | undefined> {
+): Promise<StagedTree | undefined> {
   const { target } = runtime;
   if (target === null || !locked?.lock || interpreter === undefined) return undefined;
   if (target.system === interpreter.system && target.machine === interpreter.machine) return undefined;
-  const [{ prepareBuild }, { settleTree }, { openWorkshop }, { withProcessLock }] = await Promise.all([
-    import("./prepare-build.ts"),
-    import("./settle-tree.ts"),
-    import("./workshop.ts"),
-    import("../store/process-lock.ts"),
-  ]);
+  const [{ prepareBuild }, { settleTree }, { openWorkshop }, { withProcessLock }] =
+    await Promise.all([
+      import("./prepare-build.ts"),
+      import("./settle-tree.ts"),
+      import("./workshop.ts"),
+      import("../store/process-lock.ts"),
+    ]);
   const workshop = await openWorkshop(await findWorkspace(context), { offline: false, jobs: 2 }, context);
   const builds = join(folder.folder, "builds");
   return await withProcessLock(join(builds, ".lock"), { signal: context.signal }, async () => {
     const prepared = await prepareBuild(folder, builds, workshop, options, surroundings, context);
     const tree = await settleTree(prepared, workshop, context);
-    return tree.record === undefined ? undefined : join(folder.folder, tree.path);
+    return describeTwin(folder, tree);
   });
 }
 

@@ -69,7 +69,7 @@ export function serveFunction(
       const other = options.otherOwner(put.name, folder);
       if (other !== undefined) throw nameTaken(put.name, folder, other);
       claimed = put.name;
-      const result = await service.putFunction({ ...put, code, withUrl: true });
+      const result = await service.putFunction({ ...put, code, copyTwin: true, withUrl: true });
       if (present !== undefined && present.name !== put.name) service.removeFunction(present.name);
       const isFirst = present === undefined;
       present = { name: put.name, arn: result.arn, urlId: result.urlId };

@@ -12,6 +12,7 @@ import type { MadeZip } from "./made-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
 import { type CaseResults, listCases } from "./test-cases.ts";
 import type { RunnableTree } from "./settle-tree.ts";
+import { describeTwin } from "./describe-twin.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface TestedBuild {
@@ -112,8 +113,7 @@ async function runUnits(
 }
 
 function describeTested(tree: RunnableTree, prepared: Prepared, made: MadeZip): PutFunction {
-  const twin = tree.record === undefined ? undefined : join(prepared.folder.folder, tree.path);
-  return describePut(prepared.folder, made.manifest, prepared, twin);
+  return describePut(prepared.folder, made.manifest, prepared, describeTwin(prepared.folder, tree));
 }
 
 /** `events/NAME.json` with `events/NAME.expect.json`, on local Lambda: it is only loaded where there are any. */

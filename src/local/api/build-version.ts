@@ -63,19 +63,22 @@ function findLayer(arn: string, { world, region }: Call, previous: readonly stri
 
 /** Puts a new `$LATEST` in place of the one before, whose environments finish what they do and end. */
 export function replaceLatest(record: FunctionRecord, latest: VersionRecord, world: World): void {
-  const { key } = record.latest.runnable;
-  const { code } = record.latest;
+  const before = record.latest;
   record.latest = latest;
-  world.retire(key);
-  releaseUnused(code, world);
+  retireVersion(before, world);
 }
 
-/** Lets go of code that no version and no layer has any more. */
-export function releaseUnused(code: StoredCode, { state, code: store }: World): void {
+/** Ends the environments of a version that is no more, and lets go of code that no version and no layer has after it. */
+export function retireVersion({ code, runnable }: VersionRecord, world: World): void {
+  const { state, code: store } = world;
   const isSame = (other: { readonly code: StoredCode }): boolean => other.code.folder === code.folder;
-  const isUsed =
-    [...state.functions.values()].some((record) => versionsOf(record).some(isSame)) ||
-    [...state.layers.values()].some(({ versions }) => [...versions.values()].some(isSame));
-  // What cannot be removed goes with the service's folder.
-  if (!isUsed) store.release(code).catch(() => {});
+  void world.retire(runnable.key).then(() => {
+    const versions = [...state.functions.values()].flatMap(versionsOf);
+    const layers = [...state.layers.values()].flatMap((layer) => [...layer.versions.values()]);
+    // What cannot be removed goes with the service's folder.
+    if (![...versions, ...layers].some(isSame)) store.release(code).catch(() => {});
+    const twin = runnable.handlerTwinFolder;
+    if (twin === undefined || versions.some((each) => each.runnable.handlerTwinFolder === twin)) return;
+    store.releaseTwin(twin);
+  });
 }

@@ -8,8 +8,8 @@ export interface World {
   /** Absolute path of the folder for merged layers. */
   readonly layersFolder: string;
   readonly now: () => Date;
-  /** Ends the environments of a version that will not be invoked again. */
-  readonly retire: (key: string) => void;
+  /** Ends the environments of a version that will not be invoked again; settles when the last one is gone. */
+  readonly retire: (key: string) => Promise<void>;
   /**
    * The bytes of a code object.
    *

@@ -12,7 +12,7 @@ import { describeVersion, summarizeVersion } from "../state/describe-version.ts"
 import type { FunctionRecord } from "../state/function-record.ts";
 import { functionArn, parseReference } from "../state/function-reference.ts";
 import { inRegion, keyOf, versionsOf } from "../state/local-state.ts";
-import { buildLatest, releaseUnused, replaceLatest } from "./build-version.ts";
+import { buildLatest, replaceLatest, retireVersion } from "./build-version.ts";
 import type { Call, OperationHandler } from "./call.ts";
 import { checkRuntime } from "./check-runtime.ts";
 import { checkRevision, findFunction, findVersion } from "./find-function.ts";
@@ -168,18 +168,12 @@ export const deleteFunction: OperationHandler<DeleteFunctionRequest> = (input, c
   }
   const version = record.versions.get(qualifier);
   record.versions.delete(qualifier);
-  if (version !== undefined) {
-    call.world.retire(version.runnable.key);
-    releaseUnused(version.code, call.world);
-  }
+  if (version !== undefined) retireVersion(version, call.world);
   return undefined;
 };
 
 export function removeFunction(record: FunctionRecord, { world }: Pick<Call, "world">): void {
   world.state.functions.delete(keyOf(record.region, record.name));
   for (const { urlId } of record.urls.values()) world.state.urls.delete(urlId);
-  for (const version of versionsOf(record)) {
-    world.retire(version.runnable.key);
-    releaseUnused(version.code, world);
-  }
+  for (const version of versionsOf(record)) retireVersion(version, world);
 }

@@ -109,7 +109,7 @@ export function makeExecutor(handlers: Readonly<Record<string, FakeHandler>>): E
       executedVersion: version.version,
       ...(await handlers[version.functionName]!(input, version)),
     }),
-    retire: () => {},
+    retire: () => Promise.resolve(),
     dispose: async () => {},
   };
 }

@@ -223,7 +223,7 @@ test.skipIf(process.platform !== "linux")(
     expect(await isGone(childOf(await fixture.invoke(version, 9)))).toBe(true);
     const kept = childOf(await fixture.invoke(version, 0));
     expect(() => process.kill(kept, 0)).not.toThrow();
-    fixture.executor.retire(version.key);
+    void fixture.executor.retire(version.key);
     expect(await isGone(kept)).toBe(true);
   },
 );
@@ -303,10 +303,18 @@ test("a retired version finishes what is under way and then ends", async () => {
   });
   await fixture.invoke(version, 0);
   const under = fixture.invoke(version, 0.3);
-  fixture.executor.retire(version.key);
+  let isOver = false;
+  const gone = fixture.executor.retire(version.key).then(() => {
+    isOver = true;
+  });
+  const late = fixture.invoke(version, 0);
   expect(parsePayload(await under)).toBe("old");
-  const pid = Number(/pid (\d+)/.exec(fixture.events.map(({ message }) => message).join(""))![1]);
-  expect(await isGone(pid)).toBe(true);
+  expect(isOver).toBe(false);
+  expect(parsePayload(await late), "it was on its way").toBe("old");
+  await gone;
+  const pids = fixture.events.flatMap(({ message }) => /^pid (\d+)/.exec(message)?.[1] ?? []);
+  expect(pids).toHaveLength(2);
+  for (const pid of pids) expect(await isGone(Number(pid))).toBe(true);
 });
 
 test("an environment without work is stopped", async () => {

@@ -44,9 +44,12 @@ interface Pool {
   readonly idle: Environment[];
   readonly live: Set<Environment>;
   readonly waiting: { resolve: (environment: Environment) => void; reject: (reason: unknown) => void }[];
-  /** Environments under way that are not in `live` yet. */
+  /** Environments under way that are not in `live` yet, and those that end. */
   starting: number;
+  stopping: number;
   retired: boolean;
+  /** Called when a retired pool has no environment any more. */
+  readonly onGone: (() => void)[];
 }
 
 /** Runs versions in pools of environments; see {@link Executor}. */
@@ -55,6 +58,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
   const watchdog = createWatchdog(folder);
   const pools = new Map<string, Pool>();
   const retired = new Set<Pool>();
+  const retiredKeys = new Set<string>();
   const running = new Map<string, number>();
   const limit = options.limit ?? 10;
   let environments = 0;
@@ -101,18 +105,39 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
   const poolOf = (version: RunnableVersion): Pool => {
     let pool = pools.get(version.key);
     if (pool === undefined) {
-      pool = { version, idle: [], live: new Set(), waiting: [], starting: 0, retired: false };
-      pools.set(version.key, pool);
+      // Of an old version, an invocation that was on its way here still gets its answer.
+      const isLate = retiredKeys.has(version.key);
+      pool = {
+        version,
+        idle: [],
+        live: new Set(),
+        waiting: [],
+        starting: 0,
+        stopping: 0,
+        retired: isLate,
+        onGone: [],
+      };
+      if (isLate) retired.add(pool);
+      else pools.set(version.key, pool);
     }
     return pool;
   };
 
   const stop = async (pool: Pool, environment: Environment): Promise<void> => {
     pool.live.delete(environment);
-    if (pool.retired && pool.live.size === 0 && pool.starting === 0) retired.delete(pool);
+    pool.stopping++;
     await environment.dispose();
     killStrays(environment.temporaryFolder);
     await rm(environment.temporaryFolder, { recursive: true, force: true });
+    pool.stopping--;
+    dismiss(pool);
+  };
+
+  /** Forgets a retired pool that has nothing left. */
+  const dismiss = (pool: Pool): void => {
+    if (!pool.retired || pool.live.size + pool.starting + pool.stopping > 0) return;
+    retired.delete(pool);
+    for (const tell of pool.onGone.splice(0)) tell();
   };
 
   const take = async (pool: Pool, decision: "reuse" | "start" | "wait"): Promise<Environment> => {
@@ -130,6 +155,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       throw error;
     } finally {
       pool.starting--;
+      dismiss(pool);
     }
   };
 
@@ -178,12 +204,17 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       }
     },
     retire: (key) => {
+      retiredKeys.add(key);
       const pool = pools.get(key);
-      if (pool === undefined) return;
+      if (pool === undefined) return Promise.resolve();
       pools.delete(key);
+      retired.add(pool);
       pool.retired = true;
-      if (pool.live.size + pool.starting > 0) retired.add(pool);
-      for (const environment of pool.idle.splice(0)) void stop(pool, environment);
+      return new Promise((resolve) => {
+        pool.onGone.push(resolve);
+        for (const environment of pool.idle.splice(0)) void stop(pool, environment);
+        dismiss(pool);
+      });
     },
     dispose: async () => {
       disposed = true;

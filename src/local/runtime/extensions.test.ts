@@ -41,7 +41,7 @@ while True:
   );
   expect(parsePayload(await fixture.invoke(version, 1))).toBe(1);
   expect(parsePayload(await fixture.invoke(version, 2))).toBe(2);
-  fixture.executor.retire(version.key);
+  void fixture.executor.retire(version.key);
   const log = (): readonly string[] =>
     fixture.events
       .map(({ message }) => message.trim())

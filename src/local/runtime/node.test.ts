@@ -124,7 +124,7 @@ test("faults have Lambda's payloads", async () => {
     expect(parsePayload(outcome)).toMatchObject(expected);
     // The next invocation is not hurt by the end of this one's process.
     expect(parsePayload(await fixture.invoke(version))).toMatchObject(expected);
-    fixture.executor.retire(version.key);
+    await fixture.executor.retire(version.key);
   }
   const gone = await fixture.invoke(make("", { handler: "nowhere.handler" }));
   expect(parsePayload(gone)).toMatchObject({

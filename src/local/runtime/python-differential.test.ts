@@ -218,7 +218,7 @@ async function observeBrig(minor: string, each: Case): Promise<Observed> {
   let outcome = await executor.invoke(describeVersion(minor, each), makeInput(each));
   for (let round = 1; round < (each.rounds ?? 1); round++)
     outcome = await executor.invoke(describeVersion(minor, each), makeInput(each));
-  executor.retire(`${minor} ${each.name}`);
+  await executor.retire(`${minor} ${each.name}`);
   const own = /^(?:START|END|REPORT|RequestId:) |^\{"time":/;
   const events = log.filter((message) => !own.test(message));
   const end = outcome.payload.toString();

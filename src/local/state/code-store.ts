@@ -51,18 +51,33 @@ export interface CodeStore {
   readonly addBuild: (build: BuiltCode, previous?: StoredCode) => Promise<StoredCode>;
   /** The zip of this hex SHA-256, if the store has it. */
   readonly readZip: (sha256: string) => Promise<Buffer | undefined>;
-  /** Removes code that no version has any more: the zip now, the files when nothing that runs can still read them. */
+  /**
+   * Copies a tree of code with the host's own packages to where nobody changes it.
+   *
+   * @param previous the copy before, whose equal files are linked
+   * @returns the folder; `undefined` when the tree is not what the build wrote
+   */
+  readonly addTwin: (tree: StagedTree, previous: string | undefined) => Promise<string | undefined>;
+  /** Removes code that no version has any more, and that nothing runs: the zip now, the files a little later. */
   readonly release: (code: StoredCode) => Promise<void>;
+  /** The same for a twin; others' folders are left alone. */
+  readonly releaseTwin: (folder: string) => void;
 }
 
-/** Milliseconds; a little more than the 15 minutes that an invocation may take. */
-const longestUse = 16 * 60 * 1000;
+/** Milliseconds: an invocation may have been on its way to a version when that was replaced. */
+const lateStart = 30_000;
 
 export function openCodeStore(folder: string): CodeStore {
   const known = new Map<string, Promise<StoredCode>>();
   // Of builds: where each file of a snapshot came from. It goes with the code that it is of.
   const trees = new WeakMap<StoredCode, StagedTree>();
+  const twins = new Map<string, StagedTree>();
   let unpacked = 0;
+  const removeLater = (place: string): void => {
+    setTimeout(() => {
+      rm(place, { recursive: true, force: true }).catch(() => {});
+    }, lateStart).unref();
+  };
   const once = (digest: Buffer, make: (place: string) => Promise<StoredCode>): Promise<StoredCode> => {
     const key = digest.toString("hex");
     const earlier = known.get(key);
@@ -97,15 +112,24 @@ export function openCodeStore(folder: string): CodeStore {
       // What a build made is not kept by the service.
       return zip !== undefined && createHash("sha256").update(zip).digest("hex") === sha256 ? zip : undefined;
     },
+    addTwin: async (tree, previous) => {
+      const place = join(folder, `twin-${++unpacked}`);
+      if (await snapshotTree(tree, place, twins.get(previous ?? ""))) {
+        twins.set(place, { folder: place, files: tree.files });
+        return place;
+      }
+      await rm(place, { recursive: true, force: true });
+      return undefined;
+    },
+    releaseTwin: (place) => {
+      if (twins.delete(place)) removeLater(place);
+    },
     release: async (code) => {
       // A folder that is run as it is belongs to somebody else.
       if (code.zipFile === undefined && code.builtZip === undefined) return;
       known.delete(Buffer.from(code.sha256, "base64").toString("hex"));
       if (code.zipFile !== undefined) await rm(code.zipFile, { force: true });
-      const removal = setTimeout(() => {
-        rm(code.folder, { recursive: true, force: true }).catch(() => {});
-      }, longestUse);
-      removal.unref();
+      removeLater(code.folder);
     },
   };
 }

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { StagedFile } from "../../build/stage-record.ts";
 import { fileStamp } from "../../build/stamps.ts";
 import { makeZip } from "../test-service.ts";
@@ -92,4 +92,22 @@ test("the zip of a build is handed out as long as it is that one, and stays when
   await store.release(code);
   expect(existsSync(made.zipFile)).toBe(true);
   expect(await store.addBuild(build({ "app.py": "one" }))).not.toBe(code);
+});
+
+test("each twin is a folder of its own, and goes when it is let go of", async () => {
+  const store = openCodeStore(join(folder, "code"));
+  const first = await store.addTwin(build({ "app.py": "one", "lib.py": "same" }).tree, undefined);
+  const second = await store.addTwin(build({ "app.py": "two", "lib.py": "same" }).tree, first);
+  expect([first!, second!].map((each) => readFileSync(join(each, "app.py"), "utf8"))).toEqual(["one", "two"]);
+  expect(statSync(join(second!, "lib.py")).ino).toBe(statSync(join(first!, "lib.py")).ino);
+  const touched = build({ "app.py": "three" });
+  appendFileSync(join(tree, "app.py"), "# touched");
+  expect(await store.addTwin(touched.tree, second)).toBeUndefined();
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  store.releaseTwin(first!);
+  store.releaseTwin(tree);
+  vi.runAllTimers();
+  vi.useRealTimers();
+  await vi.waitUntil(() => !existsSync(first!));
+  expect([existsSync(second!), existsSync(tree)]).toEqual([true, true]);
 });
