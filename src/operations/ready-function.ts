@@ -65,13 +65,12 @@ async function settleTwin(
   const { target } = runtime;
   if (target === null || !locked?.lock || interpreter === undefined) return undefined;
   if (target.system === interpreter.system && target.machine === interpreter.machine) return undefined;
-  const [{ prepareBuild }, { settleTree }, { openWorkshop }, { withProcessLock }] =
-    await Promise.all([
-      import("./prepare-build.ts"),
-      import("./settle-tree.ts"),
-      import("./workshop.ts"),
-      import("../store/process-lock.ts"),
-    ]);
+  const [{ prepareBuild }, { settleTree }, { openWorkshop }, { withProcessLock }] = await Promise.all([
+    import("./prepare-build.ts"),
+    import("./settle-tree.ts"),
+    import("./workshop.ts"),
+    import("../store/process-lock.ts"),
+  ]);
   const workshop = await openWorkshop(await findWorkspace(context), { offline: false, jobs: 2 }, context);
   const builds = join(folder.folder, "builds");
   return await withProcessLock(join(builds, ".lock"), { signal: context.signal }, async () => {
