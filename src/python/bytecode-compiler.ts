@@ -16,8 +16,8 @@ export interface PythonSource {
  * Reads sources from stdin and writes their pycs to stdout: frames of a little-endian length and bytes, an empty one for
  * what cannot be compiled. A pyc is the magic number, flags 1 (hash-based, unchecked: PEP 552), the source's hash, the code.
  * Code is marshalled alone, when nothing but it refers to its constants, so that neither order nor company shows in it.
- * Before 3.11 a constant set is written in the order of its hashes, and that of None and `...` is an address, another in each process:
- * a file with one in such a set gets no pyc there rather than a different one each time (python/cpython#81777).
+ * Before 3.11 a constant set is written in the order of its hashes, and that of None, `...` and (in 3.10) NaN is an address, another in
+ * each process: a file with one in such a set gets no pyc there rather than a different one each time (python/cpython#81777).
  */
 const program = `
 import importlib.util, marshal, struct, sys, warnings
@@ -31,7 +31,7 @@ def varies(value, in_set=False):
         return any(varies(each) for each in value.co_consts)
     if isinstance(value, (tuple, frozenset)):
         return any(varies(each, in_set or isinstance(value, frozenset)) for each in value)
-    return in_set and (value is None or value is ...)
+    return in_set and (value is None or value is ... or value != value)
 while True:
     name = read()
     if name is None:
