@@ -344,6 +344,27 @@ describe("a canary", () => {
     expect(aliasOf()).toEqual({ version: "1", weights: {} });
   });
 
+  test("that fails more of its calls than the old version goes back", async () => {
+    await deploy();
+    edit();
+    aws.behaviour.after = ({ operation }) => {
+      if (operation !== "UpdateAlias") return;
+      const call = { at: new Date(), functionName: "hello-staged", alias: "staged" };
+      aws.world.invocations.push({ ...call, version: "1", failed: true });
+      aws.world.invocations.push({ ...call, version: "1", failed: false });
+      aws.world.invocations.push({ ...call, version: "2", failed: true });
+    };
+    const { row, status } = await deploy("--canary", "10", "--interval", "0.1s");
+    expect({ status, row }).toMatchObject({
+      status: 1,
+      row: {
+        status: "returned",
+        error: { code: "smoke-failed", message: expect.stringContaining("failed 1 of 1 calls") as string },
+      },
+    });
+    expect(aliasOf()).toEqual({ version: "1", weights: {} });
+  });
+
   test("that is interrupted goes back", async () => {
     await deploy();
     edit();

@@ -4,9 +4,9 @@ import { type AppliedStep, applyPlan } from "../deploy/apply.ts";
 import { type Canary, CanaryReturned } from "../deploy/canary.ts";
 import { parseVersionRecord } from "../deploy/record.ts";
 import { sendCode } from "../deploy/send-code.ts";
-import { runSmokeTests } from "../deploy/smoke.ts";
 import { BrigError, type ErrorReport } from "../errors.ts";
 import { type DeployRow, describePlan, describeRecord } from "./deploy-report.ts";
+import { judgeShare } from "./judge-share.ts";
 import type { PlannedFunction } from "./plan-deploy.ts";
 
 /** What happened with one function, as it happens. */
@@ -26,7 +26,6 @@ export async function applyPlanned(
   if (plan.unchanged) return { ...row, status: "unchanged", version, previousVersion: version };
   const { lambda } = session;
   const { signal } = context;
-  const { functionName, configuration } = desired;
   try {
     const applied = await applyPlan(plan, desired, remote, {
       lambda,
@@ -35,15 +34,7 @@ export async function applyPlanned(
       canary,
       canaryPorts: {
         wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
-        judge: async (number) => {
-          try {
-            await runSmokeTests(smokeTests, { functionName, version: number }, configuration, lambda, signal);
-          } catch (fault) {
-            if (fault instanceof BrigError) return fault.message;
-            throw fault;
-          }
-          return undefined;
-        },
+        judge: (number, since) => judgeShare(planned, number, since, context),
         now: context.now,
         onShare: (share) => onStep(name, { kind: "share", share }),
       },

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "../../context.ts";
@@ -18,6 +19,7 @@ export interface AwsSession {
   /** Loaded on first use. */
   readonly s3: () => Promise<S3Client>;
   readonly logs: () => Promise<CloudWatchLogsClient>;
+  readonly metrics: () => Promise<CloudWatchClient>;
   /** Closes the connections. */
   readonly dispose: () => void;
 }
@@ -56,6 +58,10 @@ export async function openSession(
       logs: once(async () => {
         const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
         return keep(new CloudWatchLogsClient({ ...settingsOf("CLOUDWATCH_LOGS"), region, maxAttempts: 4 }));
+      }),
+      metrics: once(async () => {
+        const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+        return keep(new CloudWatchClient({ ...settingsOf("CLOUDWATCH"), region, maxAttempts: 4 }));
       }),
       dispose,
     };
