@@ -1,5 +1,7 @@
 import type { LambdaCalls } from "./aws/lambda-calls.ts";
+import type { RemoteAlias } from "./desired.ts";
 import type { Members } from "./members.ts";
+import { aliasOf } from "./read-remote.ts";
 import { parseVersionRecord } from "./record.ts";
 
 /** A published version of a function. */
@@ -18,14 +20,8 @@ export interface PublishedVersion {
   readonly configuration: Members;
 }
 
-/** An alias as AWS answers it. */
-export interface Alias {
+export interface Alias extends RemoteAlias {
   readonly name: string;
-  readonly version: string;
-  readonly description: string;
-  readonly revisionId: string;
-  /** Share of the calls that other versions than `version` get, by version; empty without a canary. */
-  readonly weights: Readonly<Record<string, number>>;
 }
 
 /**
@@ -51,13 +47,8 @@ export async function readAliases(lambda: LambdaCalls, functionName: string): Pr
 }
 
 /** @throws AwsError 404 where there is no such function or alias */
-export async function readAlias(
-  lambda: LambdaCalls,
-  functionName: string,
-  alias: string,
-  signal?: AbortSignal,
-): Promise<Alias> {
-  return parseAlias(await lambda.call("GetAlias", { FunctionName: functionName, Name: alias }, signal));
+export async function requireAlias(lambda: LambdaCalls, functionName: string, alias: string): Promise<Alias> {
+  return parseAlias(await lambda.call("GetAlias", { FunctionName: functionName, Name: alias }));
 }
 
 async function readPages(
@@ -98,13 +89,6 @@ function parseTime(text: string): string {
   return new Date(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2")).toISOString();
 }
 
-export function parseAlias(answer: Members): Alias {
-  const routing = answer["RoutingConfig"] as { readonly AdditionalVersionWeights?: Record<string, number> };
-  return {
-    name: answer["Name"] as string,
-    version: answer["FunctionVersion"] as string,
-    description: (answer["Description"] as string | undefined) ?? "",
-    revisionId: answer["RevisionId"] as string,
-    weights: routing?.AdditionalVersionWeights ?? {},
-  };
+function parseAlias(answer: Members): Alias {
+  return { name: answer["Name"] as string, ...aliasOf(answer) };
 }

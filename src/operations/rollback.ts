@@ -5,7 +5,7 @@ import { diffVersions } from "../deploy/diff-versions.ts";
 import { moveAlias } from "../deploy/move-alias.ts";
 import { earlierAfterMove, parseEarlierVersions, renderEarlierVersions } from "../deploy/record.ts";
 import { settleRollback } from "../deploy/settle-rollback.ts";
-import { type Alias, type PublishedVersion, readAlias, readVersions } from "../deploy/versions.ts";
+import { type Alias, type PublishedVersion, requireAlias, readVersions } from "../deploy/versions.ts";
 import type { Context } from "../context.ts";
 import { type DeployedFunction, explainMissing, findDeployedFunction } from "./deployed-function.ts";
 
@@ -84,7 +84,7 @@ async function readBoth(
 ): Promise<readonly [Alias, readonly PublishedVersion[]]> {
   try {
     return await Promise.all([
-      readAlias(lambda, place.functionName, place.alias),
+      requireAlias(lambda, place.functionName, place.alias),
       readVersions(lambda, place.functionName),
     ]);
   } catch (fault) {

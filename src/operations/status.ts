@@ -2,7 +2,7 @@ import type { AwsSession } from "../deploy/aws/session.ts";
 import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
 import { diffVersions } from "../deploy/diff-versions.ts";
 import type { Members } from "../deploy/members.ts";
-import { parseVersion, type PublishedVersion, readAlias } from "../deploy/versions.ts";
+import { parseVersion, type PublishedVersion, requireAlias } from "../deploy/versions.ts";
 import type { Context } from "../context.ts";
 import { BrigError, type ErrorReport } from "../errors.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
@@ -96,7 +96,7 @@ async function readRemote({ lambda }: AwsSession, place: DeployedFunction): Prom
   const { functionName } = place;
   try {
     const [alias, latest] = await Promise.all([
-      readAlias(lambda, functionName, place.alias),
+      requireAlias(lambda, functionName, place.alias),
       lambda.call("GetFunction", { FunctionName: functionName }),
     ]);
     const live = await lambda.call("GetFunction", { FunctionName: functionName, Qualifier: alias.version });

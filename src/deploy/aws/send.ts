@@ -26,7 +26,7 @@ export async function sendPaced<Answer>(
       const wait = planRetry(operation, input, trouble, count, Math.random());
       if (wait === undefined) throw judgeFault(fault, call);
       if (trouble.kind === "throttled") limiter.pause(operation, wait);
-      else await sleep(wait, undefined, { signal });
+      await sleep(wait, undefined, { signal });
     }
   }
 }
