@@ -389,6 +389,37 @@ describe("what is torn or edited behind brig's back", () => {
     expect(linksOf(built.builds)).toEqual({ staged: built.zip, current: built.zip });
   });
 
+  test("a dependency's file in stg/, edited in its place: never in a zip, and put right before tests", async () => {
+    const { path, builds, source } = makeFunction({
+      "requirements.txt": "--no-index\n--find-links wheels\none\n",
+      "scripts/test": "#!/bin/sh\n! grep -r edited $1\n",
+    });
+    writeWheels(join(path, "wheels"), { name: "one" });
+    const first = await buildOne(path);
+    expect(first.tests.status).toBe("passed");
+    const spoil = (): void => appendFileSync(join(path, "stg/one.py"), "# edited\n");
+    const own = (row: { links: { staged: string | null } }): string =>
+      zipText(join(builds, row.links.staged!), "one.py");
+    spoil();
+    for (const args of [["build", "--no-test"], ["build"]]) {
+      expect(await buildOne(path, args), args.join(" ")).toMatchObject({ sha256: first.sha256 });
+    }
+    for (const [index, args] of [
+      ["build", "--no-test"],
+      ["build"],
+      ["build", "--no-test", "--force"],
+    ].entries()) {
+      spoil();
+      writeFileSync(source, handler(`good ${index + 1}`));
+      const row = await buildOne(path, args);
+      expect(row, args.join(" ")).toMatchObject({ status: "built", error: null });
+      expect(own(row), args.join(" ")).toBe(own(first));
+    }
+    spoil();
+    expect((await buildOne(path, ["test"])).tests.status).toBe("passed");
+    expectTreeOfZip(join(path, "stg"), join(builds, linksOf(builds)["staged"]!));
+  });
+
   test("builds/ gone: built anew, the same bytes", async () => {
     const built = await makeBuilt();
     rmSync(built.builds, { recursive: true });
