@@ -1,11 +1,8 @@
 import { setMaxListeners } from "node:events";
-import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import { run } from "./run.ts";
 
 const stopping = new AbortController();
-// Each call that is under way listens for Ctrl-C, and there can be many: that is no leak for Node to warn of.
-setMaxListeners(0, stopping.signal);
 // Whatever runs listens to it: as many functions as are built at once, and their programs.
 setMaxListeners(0, stopping.signal);
 let stoppedBy: NodeJS.Signals | undefined;
