@@ -28,7 +28,7 @@ const full: PolicyFunction = {
 
 test("a plain function needs little, and nothing of others", () => {
   const { Statement } = planPolicy([plain]);
-  expect(Statement.map(({ Sid }) => Sid)).toEqual(["Functions", "Logs"]);
+  expect(Statement.map(({ Sid }) => Sid)).toEqual(["Functions", "Logs", "Metrics"]);
   expect(Statement[0]!.Resource).toEqual([
     "arn:aws:lambda:us-east-1:123456789012:function:hello",
     "arn:aws:lambda:us-east-1:123456789012:function:hello:*",
@@ -107,5 +107,6 @@ const operations = /Function|Alias|Version|Policy|Permission|Resource|Concurrenc
 function serviceOf(call: string, file: string): string[] {
   if (call === "GetCallerIdentity") return [];
   if (call === "FilterLogEvents") return [`logs:${call}`];
+  if (call === "GetMetricData") return [`cloudwatch:${call}`];
   return file.includes("upload/") ? [`s3:${call}`] : [`${file}:${call}`];
 }

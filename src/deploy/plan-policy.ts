@@ -78,6 +78,8 @@ export function planPolicy(functions: readonly PolicyFunction[]): Policy {
     ...planBuckets(functions),
     ...planLayers(functions),
     planLogs(functions),
+    // For the errors of a canary's version; CloudWatch knows no resources of metrics.
+    allow("Metrics", ["cloudwatch:GetMetricData"], ["*"]),
     ...planNetworks(functions),
     ...planKeys(functions),
   ];
