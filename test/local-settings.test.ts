@@ -60,3 +60,18 @@ test("reserved concurrency: 429 to clients, an error of brig invoke, with a serv
     error: { code: "throttled", message: expect.stringContaining("ReservedConcurrentExecutions") },
   });
 });
+
+test("values from the environment, and what is said of one that is missing", async () => {
+  const place = makeWorkspace({
+    "functions/secretive/brig.yaml": `function:\n  Runtime: ${runtime}\n  Environment:\n    Variables: {TOKEN: "\${env:SHOP_TOKEN}", LEVEL: "\${env:LEVEL:-info}"}\n`,
+    "functions/secretive/src/lambda_function.py":
+      "import os\n\ndef lambda_handler(event, context):\n    return [os.environ['TOKEN'], os.environ['LEVEL']]\n",
+  });
+  const given = await brig(place, ["invoke", "secretive", "-q"], { SHOP_TOKEN: "s3cret" });
+  expect(given.stdout).toBe('["s3cret", "info"]');
+  const missing = await brig(place, ["invoke", "secretive", "--json"]);
+  expect(missing.status).toBe(2);
+  expect(JSON.parse(missing.stdout)).toMatchObject({
+    error: { code: "config-invalid", message: expect.stringContaining("SHOP_TOKEN") },
+  });
+});

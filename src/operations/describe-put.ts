@@ -1,19 +1,26 @@
 import { join } from "node:path";
 import type { BuildRow } from "../build/report.ts";
+import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { PutFunction } from "../local/put-function.ts";
 import type { StagedTree } from "../local/state/snapshot-tree.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
+import { interpolate } from "../workspace/interpolate.ts";
 import type { Settings } from "../workspace/settings.ts";
 import { lambdaNameOf } from "./local-place.ts";
 import type { SettledRuntime } from "./settle-runtime.ts";
 
-/** How local Lambda is told of a function that was built into `stg/`. */
+/**
+ * How local Lambda is told of a function that was built into `stg/`.
+ *
+ * @throws BrigError `config-invalid` when nothing says what would run it, or a `${env:NAME}` is not set
+ */
 export function describePut(
   folder: FunctionFolder,
   row: Pick<BuildRow, "codeSha256" | "size">,
   settled: { readonly settings: Settings; readonly runtime: SettledRuntime },
   twin: StagedTree | undefined,
+  env: Context["env"],
 ): PutFunction {
   const { settings, runtime } = settled;
   if (runtime.name === null) {
@@ -23,12 +30,12 @@ export function describePut(
       "in its brig.yaml: function: {Runtime: provided.al2023}",
     );
   }
+  const members = interpolate({ ...settings.function, Handler: settings.handler }, "function", env);
   return {
-    name: lambdaNameOf(folder, settings.function),
+    name: lambdaNameOf(folder, members),
     configuration: {
-      ...settings.function,
+      ...members,
       Runtime: runtime.name,
-      Handler: settings.handler,
       Architectures: [settings.architecture],
     },
     code: {

@@ -51,7 +51,7 @@ export async function readyFunction(folder: FunctionFolder, context: Context): P
   }
   const settled = state.settled as Settled;
   const twin = await settleTwin(folder, settled, state.surroundings, options, context);
-  return { folder, row, settled, put: describePut(folder, row, settled, twin) };
+  return { folder, row, settled, put: describePut(folder, row, settled, twin, context.env) };
 }
 
 /** A tree with this host's wheels, where those of the zip are for another platform. */

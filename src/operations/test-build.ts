@@ -100,7 +100,7 @@ async function runUnits(
   const where = { subject: folder.name, folder: folder.folder, tree: tree.path, builds };
   if (!settings.test.local) return await runTests(plan, { ...where, variables: {} }, python, context);
   const { startTestService } = await import("./service-for-tests.ts");
-  const service = await startTestService(describeTested(tree, prepared, made), interpreter, context);
+  const service = await startTestService(describeTested(tree, prepared, made, context), interpreter, context);
   try {
     const outcome = await runTests(plan, { ...where, variables: service.variables }, python, context);
     if (outcome.status !== "failed") return outcome;
@@ -112,8 +112,14 @@ async function runUnits(
   }
 }
 
-function describeTested(tree: RunnableTree, prepared: Prepared, made: MadeZip): PutFunction {
-  return describePut(prepared.folder, made.manifest, prepared, describeTwin(prepared.folder, tree));
+function describeTested(
+  tree: RunnableTree,
+  prepared: Prepared,
+  made: MadeZip,
+  context: Context,
+): PutFunction {
+  const twin = describeTwin(prepared.folder, tree);
+  return describePut(prepared.folder, made.manifest, prepared, twin, context.env);
 }
 
 /** `events/NAME.json` with `events/NAME.expect.json`, on local Lambda: it is only loaded where there are any. */
@@ -127,7 +133,7 @@ async function testCases(
   if (names.length === 0) return undefined;
   const { folder, interpreter } = prepared;
   const { runCases } = await import("./run-cases.ts");
-  const put = describeTested(tree, prepared, made);
+  const put = describeTested(tree, prepared, made, context);
   const results = await runCases(folder, names, put, interpreter, context);
   context.report({ kind: "output", subject: folder.name, text: results.output });
   return results;

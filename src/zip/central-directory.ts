@@ -16,6 +16,8 @@ export interface CentralEntry {
   readonly localOffset: number;
   readonly mode: number | undefined;
   readonly isDirectory: boolean;
+  /** A symbolic link: its contents are what it leads to. */
+  readonly isLink: boolean;
 }
 
 /** Encrypted (bits 0 and 6), patch data (5), masked headers (13). */
@@ -24,11 +26,15 @@ const refusedFlags = 0x0001 | 0x0020 | 0x0040 | 0x2000;
 /** "Made by" systems whose attributes hold a unix mode: unix and macOS. */
 const unixSystems = new Set([3, 19]);
 
-/** @throws BrigError `wheel-invalid` */
+/**
+ * @param takesLinks symbolic links are no fault
+ * @throws BrigError `wheel-invalid`
+ */
 export function parseCentralDirectory(
   bytes: Buffer,
   place: DirectoryPlace,
   archive: string,
+  takesLinks = false,
 ): readonly CentralEntry[] {
   const end = place.offset + place.size;
   const entries: CentralEntry[] = [];
@@ -42,7 +48,7 @@ export function parseCentralDirectory(
       throw archiveFault(archive, `its central directory is broken at entry ${entries.length + 1}`);
     }
     const length = centralLength(bytes, position);
-    entries.push(parseEntry(bytes.subarray(position, position + length), archive));
+    entries.push(parseEntry(bytes.subarray(position, position + length), archive, takesLinks));
     position += length;
   }
   if (position !== end) {
@@ -58,7 +64,7 @@ function centralLength(bytes: Buffer, position: number): number {
   return recordSizes.central + name + extra + comment;
 }
 
-function parseEntry(header: Buffer, archive: string): CentralEntry {
+function parseEntry(header: Buffer, archive: string, takesLinks: boolean): CentralEntry {
   const flags = header.readUInt16LE(8);
   const nameEnd = recordSizes.central + header.readUInt16LE(28);
   const nameBytes = header.subarray(recordSizes.central, nameEnd);
@@ -87,7 +93,8 @@ function parseEntry(header: Buffer, archive: string): CentralEntry {
   const mode = header.readUInt32LE(38) >>> 16;
   // Refused whatever the system says: not all readers look at it.
   const type = mode & fileTypes.mask;
-  if (type !== 0 && type !== fileTypes.regular && !(type === fileTypes.directory && isDirectory)) {
+  const isLink = type === fileTypes.link && takesLinks && !isDirectory;
+  if (type !== 0 && type !== fileTypes.regular && !isLink && !(type === fileTypes.directory && isDirectory)) {
     throw refuse(`is no plain file: mode ${mode.toString(8)}`);
   }
   return {
@@ -101,6 +108,7 @@ function parseEntry(header: Buffer, archive: string): CentralEntry {
     localOffset,
     mode: unixSystems.has(header.readUInt16LE(4) >>> 8) ? mode : undefined,
     isDirectory,
+    isLink,
   };
 }
 

@@ -24,4 +24,4 @@ export const limit16 = 0xffff;
 export const limit32 = 0xffffffff;
 
 /** File type bits of a unix mode (`S_IFMT` and its values). */
-export const fileTypes = { mask: 0o170000, regular: 0o100000, directory: 0o040000 } as const;
+export const fileTypes = { mask: 0o170000, regular: 0o100000, directory: 0o040000, link: 0o120000 } as const;

@@ -47,6 +47,7 @@ describe("what is read", () => {
       dataOffset: recordSizes.local * 2 + "a/a/stored".length,
       mode: 0o100644,
       isDirectory: false,
+      isLink: false,
     });
   });
 

@@ -17,6 +17,8 @@ export interface ZipMember {
   /** Unix mode with its file type bits; undefined where the zip was made on a system without modes. */
   readonly mode: number | undefined;
   readonly isDirectory: boolean;
+  /** A symbolic link: its contents are what it leads to. Only where links are taken. */
+  readonly isLink: boolean;
 }
 
 /** More than the largest wheels have, few enough to be read in a moment. */
@@ -30,13 +32,14 @@ const largestTotal = 2 * 1024 ** 3;
  *
  * @param bytes the whole zip
  * @param archive what to call it in errors: a file name
+ * @param takesLinks symbolic links are members; otherwise they are refused
  * @throws BrigError `wheel-invalid`
  */
-export function readZip(bytes: Buffer, archive: string): readonly ZipMember[] {
+export function readZip(bytes: Buffer, archive: string, takesLinks = false): readonly ZipMember[] {
   const place = findDirectory(bytes, archive);
   if (place.count > mostEntries)
     throw archiveFault(archive, `has ${place.count} entries, over ${mostEntries}`);
-  const entries = parseCentralDirectory(bytes, place, archive);
+  const entries = parseCentralDirectory(bytes, place, archive, takesLinks);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (total > largestTotal) throw archiveFault(archive, `unpacks to ${total} bytes, over ${largestTotal}`);
   const offsets = locateData(bytes, entries, place.offset, archive);
@@ -51,5 +54,6 @@ export function readZip(bytes: Buffer, archive: string): readonly ZipMember[] {
     dataOffset: offsets[index] ?? Number.NaN,
     mode: entry.mode,
     isDirectory: entry.isDirectory,
+    isLink: entry.isLink,
   }));
 }

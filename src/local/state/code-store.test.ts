@@ -1,5 +1,14 @@
 import fc from "fast-check";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
@@ -19,6 +28,25 @@ afterEach(() => {
 const zipWithMode = (name: string, mode: number): Buffer =>
   Buffer.from(zipSync({ [name]: [new TextEncoder().encode("text"), { os: 3, attrs: mode << 16 }] }));
 
+const zipWithLink = (name: string, target: string, files: Readonly<Record<string, string>> = {}): Buffer => {
+  const encoded = Object.entries(files).map(
+    ([path, text]) => [path, new TextEncoder().encode(text)] as const,
+  );
+  const link = [new TextEncoder().encode(target), { os: 3, attrs: 0o120777 << 16 }] as const;
+  return Buffer.from(zipSync({ ...Object.fromEntries(encoded), [name]: [link[0], link[1]] }));
+};
+
+test("links inside of the zip are links, as on Lambda", async () => {
+  const store = openCodeStore(folder);
+  const files = { "lib/libx.so.1.2": "library", "app.py": "code" };
+  const zip = zipWithLink("lib/libx.so", "./libx.so.1.2", files);
+  const { folder: place } = await store.add(zip);
+  expect(readlinkSync(join(place, "lib/libx.so"))).toBe("./libx.so.1.2");
+  expect(readFileSync(join(place, "lib/libx.so"), "utf8")).toBe("library");
+  const up = await store.add(zipWithLink("deep/er/code", "../../app.py", files));
+  expect(readFileSync(join(up.folder, "deep/er/code"), "utf8")).toBe("code");
+});
+
 test("files keep their bytes and the executable bit, and the same zip is unpacked once", async () => {
   const store = openCodeStore(folder);
   const zip = zipWithMode("bin/bootstrap", 0o100755);
@@ -35,7 +63,12 @@ test("what leaves the folder, is no file, or is no zip is refused and leaves not
     [makeZip({ "../outside": "x" }), /^Could not unzip uploaded file\..* \(.*"\.\." part/],
     [makeZip({ "/absolute": "x" }), /absolute/],
     [makeZip({ "a\\b": "x" }), /backslash/],
-    [zipWithMode("link", 0o120777), /no plain file/],
+    [zipWithLink("link", "/etc/passwd"), /absolute path/],
+    [zipWithLink("link", ".."), /leaves the folder/],
+    [zipWithLink("deep/link", "../../x"), /leaves the folder/],
+    [zipWithLink("deep/link", "../lib/../../../x"), /\.\. behind a name/],
+    [zipWithLink("link", ""), /to nothing/],
+    [zipWithLink("link", "lib", { "link/below.py": "x" }), /needs a folder of that name/],
     [zipWithMode("device", 0o060666), /no plain file/],
     [Buffer.from("PK\u0003\u0004 and nothing"), /^Could not unzip uploaded file\./],
     [Buffer.alloc(0), /^Could not unzip uploaded file\. Please check your file, then try to upload again\.$/],

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { linkSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unzippedLimit } from "../../build/limits.ts";
 import { BrigError } from "../../errors.ts";
 import { extractMember } from "../../zip/extract.ts";
+import { readLinkTarget } from "../../zip/link-target.ts";
 import { type ZipMember, readZip } from "../../zip/reader.ts";
 import { invalidParameter } from "../aws-fault.ts";
 import { type StagedTree, snapshotTree } from "./snapshot-tree.ts";
@@ -152,13 +153,17 @@ async function unpack(
     await makeFolders(unfinished, members);
     const linked = await linkEqual(zip, members, unfinished, previous);
     for (const member of members) {
-      if (member.isDirectory || linked.has(member.name)) continue;
+      if (member.isDirectory || member.isLink || linked.has(member.name)) continue;
       const mode = member.mode !== undefined && (member.mode & 0o111) !== 0 ? 0o755 : 0o644;
       // "wx": on a file system that ignores case, two names may be one file.
       await writeFile(join(unfinished, member.name), extractMember(zip, member, "the zip"), {
         mode,
         flag: "wx",
       });
+    }
+    // Last: nothing is written through a link.
+    for (const member of members) {
+      if (member.isLink) await symlink(readLinkTarget(zip, member, "the zip"), join(unfinished, member.name));
     }
     await writeFile(zipFile, zip);
     await rename(unfinished, folder);
@@ -172,7 +177,7 @@ async function unpack(
 function readMembers(zip: Buffer): readonly ZipMember[] {
   const startsAsZip = zip.length >= 4 && zip.readUInt32LE(0) === 0x04034b50;
   try {
-    const members = readZip(zip, "the zip");
+    const members = readZip(zip, "the zip", true);
     if (members.length === 0) throw invalidParameter("Uploaded file must be a non-empty zip");
     return members;
   } catch (cause) {
@@ -210,10 +215,11 @@ async function linkEqual(
   if (previous?.zipFile === undefined) return linked;
   const old = await readFile(previous.zipFile).catch(() => undefined);
   if (old === undefined) return linked;
-  const oldMembers = new Map(readZip(old, "the zip").map((member) => [member.name, member]));
+  const oldMembers = new Map(readZip(old, "the zip", true).map((member) => [member.name, member]));
   for (const member of members) {
     const before = oldMembers.get(member.name);
-    if (before === undefined || member.isDirectory || !isSame(zip, member, old, before)) continue;
+    if (before === undefined || member.isDirectory || member.isLink || !isSame(zip, member, old, before))
+      continue;
     try {
       linkSync(join(previous.folder, member.name), join(folder, member.name));
       linked.add(member.name);
