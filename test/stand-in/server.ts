@@ -66,6 +66,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
     const isDropped = (await interfere(behaviour.after?.(call))) === "drop";
     if (isDropped) drop(call, "dropped after", response);
     else if (answer !== undefined) send(call, answer, response);
+    // The handler of an object's bytes has answered by itself.
+    else call.status = response.statusCode;
     afterwards?.();
   } catch (cause) {
     fail(call, cause, prepared.protocol, response, parts);

@@ -18,6 +18,11 @@ const unlimited = new Set(["Invoke", "InvokeWithResponseStream", "GetCallerIdent
 /** Operations with a limit of their own, in calls a second. */
 const own: Readonly<Record<string, number>> = { GetFunction: 100, GetPolicy: 15 };
 const shared = 15;
+/**
+ * How many may go at once after a rest: less than a second's worth, because what AWS sees is never as even as what is sent,
+ * and a call that is refused costs all of them a second.
+ */
+const atOnce = 0.75;
 
 /** @param now milliseconds that only grow */
 export function createLimiter(now: () => number = () => performance.now()): CallLimiter {
@@ -25,7 +30,7 @@ export function createLimiter(now: () => number = () => performance.now()): Call
   const keyOf = (operation: string): string => (Object.hasOwn(own, operation) ? operation : "");
   const bucketOf = (key: string): Bucket => {
     const rate = own[key] ?? shared;
-    return buckets.get(key) ?? fullBucket({ rate, capacity: Math.min(rate, 50) }, now());
+    return buckets.get(key) ?? fullBucket({ rate, capacity: Math.floor(rate * atOnce) }, now());
   };
   return {
     take: async (operation, signal) => {
