@@ -66,7 +66,7 @@ async function readPages(
     });
     found.push(...((page[member] ?? []) as readonly Members[]));
     Marker = page["NextMarker"];
-  } while (Marker !== undefined && Marker !== "");
+  } while (Marker);
   return found;
 }
 

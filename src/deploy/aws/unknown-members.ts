@@ -12,13 +12,18 @@ export function withUnknownMembers(shaped: unknown, whole: unknown): unknown {
     return shaped.map((each, index) => withUnknownMembers(each, whole[index]));
   }
   if (!isTree(shaped) || !isTree(whole)) return shaped;
-  const merged: Record<string, unknown> = { ...shaped };
-  for (const [name, value] of Object.entries(whole)) {
-    if (value !== undefined) merged[name] = withUnknownMembers(shaped[name], value);
-  }
-  return merged;
+  // AWS writes `"NextMarker": null` of what is not there, and the SDK takes it for absent.
+  const put = Object.entries(whole)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => [
+      name,
+      withUnknownMembers(Object.hasOwn(shaped, name) ? shaped[name] : undefined, value),
+    ]);
+  return Object.fromEntries([...Object.entries(shaped), ...put]);
 }
 
 function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
