@@ -12,10 +12,12 @@ import {
   environment,
   git,
   makeWorkspace,
+  program,
   type Result,
+  runProgram,
   writeFiles,
 } from "./support/brig.ts";
-import { runtime } from "./support/python.ts";
+import { minor, pythonFile, runtime } from "./support/python.ts";
 import { startBrig, waitUntil } from "./support/processes.ts";
 import { type StandIn, standInAccount, startStandIn } from "./stand-in/stand-in.ts";
 
@@ -436,6 +438,48 @@ describe("brig test --target", () => {
     expect(stderr).toContain("error: tests-failed: 2 of 2 events failed on prod: one, two\n");
     expect(await runJson<Fault>("test", "hello", "--target", "prod", "--force")).toMatchObject({ status: 2 });
   });
+});
+
+test("on a terminal brig asks before it removes versions, and takes no other answer than yes", async () => {
+  await deployThree();
+  // Python's pty is the terminal; it types the answer when it is asked.
+  const terminal = `import os, pty, sys
+asked = False
+def read(fd):
+    global asked
+    data = os.read(fd, 4096)
+    if b"[y/N]" in data and not asked:
+        asked = True
+        os.write(fd, sys.argv[1].encode())
+    return data
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[2:], read)))
+`;
+  const answer = async (text: string, ...flags: readonly string[]): Promise<Result> => {
+    const command = [
+      process.execPath,
+      program,
+      "versions",
+      "hello",
+      "--target",
+      "prod",
+      "--prune",
+      "--keep",
+      "1",
+    ];
+    const python = await pythonFile(minor);
+    return await runProgram(python, ["-c", terminal, text, ...command, ...flags], folder, aws.env);
+  };
+  const refused = await answer("no\n");
+  expect(refused.stdout).toContain("Remove 2 of 3 versions of hello-prod: 1, 2? [y/N]");
+  expect(refused.stdout).toContain("nothing was changed");
+  expect(refused.status).toBe(130);
+  expect(aws.writes()).toEqual([]);
+  expect(await answer("y\n")).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("removed: 1, 2") as string,
+  });
+  const unasked = await answer("n\n", "--yes");
+  expect(unasked).toMatchObject({ status: 0, stdout: expect.not.stringContaining("[y/N]") as string });
 });
 
 test("what brig deploy leaves, the other verbs understand", async () => {
