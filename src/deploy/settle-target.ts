@@ -17,38 +17,34 @@ export interface BuiltFor {
   readonly architecture: string;
 }
 
+/** What a function should be in a target, as far as that does not depend on its zip. */
+export type Wish = Omit<
+  Desired,
+  "zip" | "creation" | "architecture" | "architectureMentioned" | "smokeTests"
+> & {
+  /** `function` as it holds in the target. */
+  readonly members: Members;
+};
+
 /**
- * What a function should be in a target.
+ * What brig.yaml says of a function in a target.
  *
  * @param functionName Lambda's name of it
- * @throws BrigError `config-invalid` for a value from outside that is not set, or a target for which another zip would be needed
+ * @throws BrigError `config-invalid` for a value from outside that is not set
  */
-export function settleTarget(
+export function settleWish(
   functionName: string,
   settings: Settings,
   target: TargetSettings,
-  zip: DesiredZip,
-  built: BuiltFor,
-  smokeTests: number,
   env: Readonly<Record<string, string | undefined>>,
-): Desired {
+): Wish {
   const members = interpolate(membersOf(settings, target), "function", env);
-  const configuration = selectConfiguration(members);
-  refuseOtherBuild(functionName, members, built);
-  const code = asMembers(members["Code"]) ?? {};
-  const { S3Bucket: bucket, S3Key: prefix, ...codeOptions } = code;
+  const { S3Bucket: bucket, S3Key: prefix, ...codeOptions } = asMembers(members["Code"]) ?? {};
   return {
     functionName,
     alias: target.alias,
-    zip,
-    configuration,
-    creation: {
-      ...selectCreationOnly(members),
-      ...(built.runtime !== null && { Runtime: built.runtime }),
-      ...(settings.handler !== "" && { Handler: settings.handler }),
-    },
-    architecture: built.architecture,
-    architectureMentioned: members["Architectures"] !== undefined,
+    members,
+    configuration: selectConfiguration(members),
     tags: members["Tags"] as Desired["tags"],
     url: asMembers(members["FunctionUrlConfig"]),
     permissions: members["Permissions"] as Desired["permissions"],
@@ -59,6 +55,32 @@ export function settleTarget(
     bucket:
       typeof bucket === "string" ? { bucket, prefix: typeof prefix === "string" ? prefix : "" } : undefined,
     codeOptions,
+  };
+}
+
+/**
+ * What a function should be, its zip included.
+ *
+ * @throws BrigError `config-invalid` for a target for which another zip would be needed
+ */
+export function settleTarget(
+  { members, ...wish }: Wish,
+  settings: Settings,
+  zip: DesiredZip,
+  built: BuiltFor,
+  smokeTests: number,
+): Desired {
+  refuseOtherBuild(wish.functionName, members, built);
+  return {
+    ...wish,
+    zip,
+    creation: {
+      ...selectCreationOnly(members),
+      ...(built.runtime !== null && { Runtime: built.runtime }),
+      ...(settings.handler !== "" && { Handler: settings.handler }),
+    },
+    architecture: built.architecture,
+    architectureMentioned: members["Architectures"] !== undefined,
     smokeTests,
   };
 }

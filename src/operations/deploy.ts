@@ -3,6 +3,7 @@ import type { BuildOutcome } from "../build/report.ts";
 import type { Context } from "../context.ts";
 
 import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
+import type { Remote } from "../deploy/desired.ts";
 import { BrigError } from "../errors.ts";
 import { applyPlanned, describeFault } from "./apply-deploy.ts";
 import { buildFunctions } from "./build.ts";
@@ -12,13 +13,17 @@ import { type DeployReport, type DeployRow, describeFailure, describePlan } from
 import { type DeployedFunction, findDeployedFunctions } from "./deployed-function.ts";
 import { inParallel } from "./in-parallel.ts";
 import { parseCanary } from "./parse-canary.ts";
-import { planDeployed, type PlannedFunction, readBuiltCode } from "./plan-deploy.ts";
+import { planDeployed, type PlannedFunction, readBuiltCode, readDeployed } from "./plan-deploy.ts";
 import { checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
 
 /** Functions that are read, planned and deployed at once; AWS's limits are kept by the limiter. */
 const atOnce = 32;
 
-type Prepared = DeployedFunction & { readonly outcome: BuildOutcome };
+type Prepared = DeployedFunction & {
+  readonly outcome: BuildOutcome;
+  /** As it was when the build began. */
+  readonly remote: Promise<Remote>;
+};
 
 /**
  * Builds what changed, compares with AWS, and deploys: what `brig deploy` means. One function's fault stands in its row.
@@ -70,20 +75,21 @@ export async function deployFunctions(
   }
 }
 
-/** Builds, and meanwhile asks AWS who we are. */
+/** Finds out who we are, then builds, and reads meanwhile what AWS says. */
 async function prepare(
   functions: readonly DeployedFunction[],
   sessions: Sessions,
   { frozen }: DeployOptions,
   context: Context,
 ): Promise<readonly Prepared[]> {
+  await Promise.all(functions.map(({ target }) => sessions.of(target)));
+  const remotes = functions.map(async (each) => readDeployed(each, await sessions.of(each.target), context));
+  // A fault is told when it is that function's turn.
+  for (const remote of remotes) remote.catch(() => {});
   const names = functions.map(({ folder }) => folder.folder);
   const build = { testOnly: false, noTest: false, offline: false, force: false, jobs: undefined, frozen };
-  const [outcomes] = await Promise.all([
-    buildFunctions({ ...build, names, all: false }, context),
-    ...functions.map(({ target }) => sessions.of(target)),
-  ]);
-  return functions.map((each, index) => ({ ...each, outcome: outcomes[index]! }));
+  const outcomes = await buildFunctions({ ...build, names, all: false }, context);
+  return functions.map((each, index) => ({ ...each, outcome: outcomes[index]!, remote: remotes[index]! }));
 }
 
 async function plan(
@@ -98,7 +104,11 @@ async function plan(
   try {
     refuseProtected(prepared, options);
     const code = readBuiltCode(folder, outcome.row);
-    return await planDeployed(prepared, code, await sessions.of(target), options, context);
+    const session = await sessions.of(target);
+    // A build may have taken minutes, in which others were at work.
+    const isFresh = outcome.row.status === "unchanged";
+    const remote = isFresh ? await prepared.remote : await readDeployed(prepared, session, context);
+    return await planDeployed(prepared, code, remote, session, options, context);
   } catch (fault) {
     return { row: describeFailure(place, describeFault(fault, context.signal)) };
   }

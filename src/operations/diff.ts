@@ -10,7 +10,13 @@ import { BrigError } from "../errors.ts";
 import { buildFunctions } from "./build.ts";
 import { findDeployedFunction } from "./deployed-function.ts";
 import { type DeployReport, describePlan } from "./deploy-report.ts";
-import { type DeployedCode, planDeployed, type PlannedFunction, readBuiltCode } from "./plan-deploy.ts";
+import {
+  type DeployedCode,
+  planDeployed,
+  type PlannedFunction,
+  readBuiltCode,
+  readDeployed,
+} from "./plan-deploy.ts";
 
 export interface DiffOptions {
   readonly names: readonly string[];
@@ -40,7 +46,8 @@ export async function diffFunction(options: DiffOptions, context: Context): Prom
       throw new BrigError(error.code, error.message, error.hint);
     }
     const code = readBuiltCode(folder, outcome!.row);
-    const planned = await planDeployed(place, code, session, { noSmoke: false }, context);
+    const remote = await readDeployed(place, session, context);
+    const planned = await planDeployed(place, code, remote, session, { noSmoke: false }, context);
     const row = describePlan(folder.name, planned.plan, planned.desired, planned.remote);
     const files = await compareFiles(planned, code, session, context);
     const steps = row.steps.map((step) =>

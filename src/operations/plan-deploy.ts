@@ -10,7 +10,7 @@ import { variablesOf } from "../deploy/plan-environment.ts";
 import { type FunctionPlan, planFunction } from "../deploy/plan.ts";
 import { readAlias, readPlacedByBrig, readRemote } from "../deploy/read-remote.ts";
 import { refuseTooLarge } from "../deploy/send-code.ts";
-import { type BuiltFor, settleTarget } from "../deploy/settle-target.ts";
+import { type BuiltFor, settleTarget, settleWish } from "../deploy/settle-target.ts";
 import type { SmokeTest } from "../deploy/smoke.ts";
 import { BrigError } from "../errors.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
@@ -59,30 +59,35 @@ export function readBuiltCode(folder: FunctionFolder, row: BuildRow): DeployedCo
   };
 }
 
+/** What AWS says of a function: two calls, unless a brig.yaml mentions what has calls of its own. */
+export async function readDeployed(
+  { functionName, settings, target }: DeployedFunction,
+  { lambda }: AwsSession,
+  context: Context,
+): Promise<Remote> {
+  const wish = settleWish(functionName, settings, target.settings, context.env);
+  return await readRemote(wish, lambda, context.signal);
+}
+
 /**
- * Settles what a function should be, reads what it is, and plans. Two calls where nothing is to be done.
+ * Settles what a function should be, and plans how it becomes that.
  *
+ * @param read what AWS says of it
  * @throws BrigError `config-invalid`, `drifted`, `too-large`, and what AWS answers
  */
 export async function planDeployed(
   of: DeployedFunction,
   code: DeployedCode,
+  read: Remote,
   session: AwsSession,
   options: { readonly noSmoke: boolean },
   context: Context,
 ): Promise<PlannedFunction> {
   const { lambda } = session;
   const smokeTests = options.noSmoke ? [] : readSmokeTests(of.folder);
-  const desired = settleTarget(
-    of.functionName,
-    of.settings,
-    of.target.settings,
-    code.zip,
-    code.built,
-    smokeTests.length,
-    context.env,
-  );
-  let remote = await readRemote(desired, lambda, context.signal);
+  const wish = settleWish(of.functionName, of.settings, of.target.settings, context.env);
+  const desired = settleTarget(wish, of.settings, code.zip, code.built, smokeTests.length);
+  let remote = read;
   const changes = code.changesSince(remote.latest?.codeSha256);
   if (hasStrangers(desired, remote)) {
     remote = { ...remote, placedByBrig: await readPlacedByBrig(lambda, of.functionName) };

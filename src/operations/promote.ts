@@ -15,7 +15,7 @@ import { type DeployedFunction, explainMissing, findDeployedFunction } from "./d
 import { type DeployReport, describeFailure, describePlan } from "./deploy-report.ts";
 import { findRunningChanges } from "./file-changes.ts";
 import { parseCanary } from "./parse-canary.ts";
-import { type DeployedCode, planDeployed } from "./plan-deploy.ts";
+import { type DeployedCode, planDeployed, readDeployed } from "./plan-deploy.ts";
 
 export interface PromoteOptions {
   readonly names: readonly string[];
@@ -61,7 +61,8 @@ export async function promoteFunction(
     });
     try {
       refuseProtected(to, running, options);
-      const planned = await planDeployed(to, running, session, options, context);
+      const remote = await readDeployed(to, session, context);
+      const planned = await planDeployed(to, running, remote, session, options, context);
       const rows = [describePlan(to.folder.name, planned.plan, planned.desired, planned.remote)];
       const plans = report(rows[0]!);
       if (options.dryRun) return plans;
