@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import { run } from "./run.ts";
+import { standardStream } from "./standard-stream.ts";
 
 const stopping = new AbortController();
 // Whatever runs listens to it: as many functions as are built at once, and their programs.
@@ -15,18 +16,19 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 // A reader that went away (`brig list | head -1`) is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+const end = (): never => process.exit(0);
 
 // The SDK speaks on stderr of versions of Node to come, which no user of brig can do anything about. It reads this when it is loaded.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 const host = {
   cwd: process.cwd(),
   env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: standardStream(1, () => process.stdout, end),
+  stderr: standardStream(
+    2,
+    () => process.stderr,
+    () => {},
+  ),
   signal: stopping.signal,
 };
 void run(process.argv.slice(2), host).then((status) => {

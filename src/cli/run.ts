@@ -76,7 +76,7 @@ async function runParsed(
 /** Folders are walked up by their names: links on the way would lead elsewhere. */
 function realFolder(folder: string): string {
   try {
-    return realpathSync(folder);
+    return realpathSync.native(folder);
   } catch {
     throw new BrigError(
       "usage-invalid",
