@@ -34,10 +34,13 @@ export async function readVersions(
   functionName: string,
 ): Promise<readonly PublishedVersion[]> {
   const pages = await readPages(lambda, "ListVersionsByFunction", functionName, "Versions");
-  return pages
-    .filter(({ Version }) => Version !== "$LATEST")
-    .map(parseVersion)
-    .toSorted((a, b) => Number(b.version) - Number(a.version));
+  return (
+    pages
+      // Besides numbers there are `$LATEST` and, of managed instances, `$LATEST.PUBLISHED`.
+      .filter(({ Version }) => /^\d+$/.test(Version as string))
+      .map(parseVersion)
+      .toSorted((a, b) => Number(b.version) - Number(a.version))
+  );
 }
 
 /** @throws AwsError 404 where there is no such function */
