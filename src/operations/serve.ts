@@ -33,7 +33,7 @@ export interface ServeReady {
 
 export interface ServePorts extends ServedPorts {
   readonly onReady: (ready: ServeReady) => void;
-  readonly onInvocation: (invocation: ServedInvocation) => void;
+  readonly onInvocations: (invocations: readonly ServedInvocation[]) => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions, ports: ServePorts, context: C
       host: options.host,
       known,
       withCredentials: options.withCredentials,
-      onInvocation: ports.onInvocation,
+      onInvocations: ports.onInvocations,
       onTrouble: ports.onTrouble,
       beforeInvoke: (request) => awaitBuild(request, served),
       beforeUrl: async (urlId) => await findByUrl(served, urlId)?.settle(),

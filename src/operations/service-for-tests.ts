@@ -35,8 +35,8 @@ export async function startTestService(
       host: "127.0.0.1",
       known: knowOnly(interpreter),
       withCredentials: false,
-      onInvocation: (invocation) => {
-        logs += invocation.logs;
+      onInvocations: (invocations) => {
+        for (const invocation of invocations) logs += invocation.logs;
       },
       onTrouble: (message) => {
         logs += `${message}\n`;

@@ -27,7 +27,8 @@ export interface LocalServiceOptions {
   readonly known: KnownInterpreters;
   /** Whether functions act as the user at AWS. */
   readonly withCredentials: boolean;
-  readonly onInvocation: (invocation: ServedInvocation) => void;
+  /** Told after the clients have their answers. */
+  readonly onInvocations: (invocations: readonly ServedInvocation[]) => void;
   readonly onTrouble: (message: string) => void;
   /** What an invocation by a client of Lambda's API waits for. */
   readonly beforeInvoke?: (request: RequestContext) => Promise<void>;
@@ -47,6 +48,7 @@ export async function startLocalService(
   const { now } = context;
   const store = createLogStore({ now });
   const open = new Map<string, string>();
+  const over: ServedInvocation[] = [];
   const logSink = (event: LogEvent): void => {
     store.add(event);
     if (event.requestId === undefined) return;
@@ -62,8 +64,8 @@ export async function startLocalService(
         const outcome = await executor.invoke(version, input);
         const { functionName, memorySize } = version;
         const logs = open.get(input.requestId) ?? "";
-        // The client has its answer before anybody here is told.
-        setImmediate(options.onInvocation, { functionName, memorySize, outcome, logs });
+        if (over.length === 0) setImmediate(() => options.onInvocations(over.splice(0)));
+        over.push({ functionName, memorySize, outcome, logs });
         return outcome;
       } finally {
         open.delete(input.requestId);

@@ -20,7 +20,7 @@ export const serveCommand = defineCommand({
     "AWS_ENDPOINT_URL=http://127.0.0.1:9900 aws lambda list-functions",
   ],
   run: async ({ positionals, flags, context, output }) => {
-    const [{ serve }, { presentBroken, presentInvocation, presentReady }] = await Promise.all([
+    const [{ serve }, { presentBroken, presentInvocations, presentReady }] = await Promise.all([
       import("../../operations/serve.ts"),
       import("../render/serve.ts"),
     ]);
@@ -29,7 +29,7 @@ export const serveCommand = defineCommand({
       { names: positionals, port, host, empty, watch: !noWatch, withCredentials },
       {
         onReady: (ready) => presentReady(ready, output),
-        onInvocation: (invocation) => presentInvocation(invocation, output),
+        onInvocations: (invocations) => presentInvocations(invocations, output),
         onServed: (name, url) => output.talk(`${output.paint("bold", name)}  served at ${url}`),
         onUpdate: (name, milliseconds) =>
           output.talk(`${output.paint("bold", name)}  updated in ${Math.round(milliseconds)} ms`),

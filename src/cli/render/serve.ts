@@ -17,23 +17,26 @@ export function presentReady(ready: ServeReady, output: Output): void {
   output.result(undefined, `AWS_ENDPOINT_URL=${ready.endpoint}`);
 }
 
+export function presentInvocations(invocations: readonly ServedInvocation[], output: Output): void {
+  // Each call is one of the system's: under load many invocations are told of at once.
+  if (!output.quiet) output.stderr.write(invocations.map((each) => renderInvocation(each, output)).join(""));
+}
+
 /** A line of an invocation: function, duration, memory, how it ended; below it what the function logged. */
-export function presentInvocation(
+function renderInvocation(
   { functionName, memorySize, outcome, logs }: ServedInvocation,
   output: Output,
-): void {
+): string {
   const init = outcome.initMs === null ? "" : ` (init ${Math.round(outcome.initMs)} ms)`;
   const failed = outcome.functionError !== null || outcome.streamError !== undefined;
   const status = failed ? output.paint("red", outcome.errorType ?? "failed") : output.paint("green", "ok");
-  output.talk(
-    [
-      output.paint("bold", functionName),
-      `${Math.round(outcome.durationMs)} ms${init}`,
-      `${outcome.maxMemoryMb} MB of ${memorySize} MB`,
-      status,
-    ].join("  "),
-  );
-  if (!output.quiet) output.stderr.write(renderLog(logs, output.verbose));
+  const line = [
+    output.paint("bold", functionName),
+    `${Math.round(outcome.durationMs)} ms${init}`,
+    `${outcome.maxMemoryMb} MB of ${memorySize} MB`,
+    status,
+  ].join("  ");
+  return `${line}\n${renderLog(logs, output.verbose)}`;
 }
 
 /** A function whose files do not build. */
