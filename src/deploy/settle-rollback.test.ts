@@ -52,6 +52,7 @@ test("--to: a number before a commit; what was committed before what was not; ne
   expect(goal(at, "123456")).toBe("4");
   expect(goal(at, "12345F")).toBe("3");
   expect(goal(at, first)).toBe("4");
+  expect(goal(at, "123456-dirty")).toBe("5");
   expect(() => goal(at, "12345")).toThrow("hello has versions of 2 commits that begin with 12345");
   for (const none of ["9", "123", "cafe", "", "$LATEST", "-1"])
     expect(() => goal(at, none), none).toThrow(/has no version or commit/);

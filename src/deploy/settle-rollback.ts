@@ -34,8 +34,8 @@ export function settleRollback(
   );
 }
 
-/** Shorter ones would rather be versions. */
-const shortestCommit = 4;
+/** As `brig versions` shows it: `41d09aa-dirty`. Shorter ones would rather be versions. */
+const commitPattern = /^([0-9a-f]{4,64})(-dirty)?$/;
 
 function selectVersion(
   functionName: string,
@@ -44,9 +44,11 @@ function selectVersion(
 ): PublishedVersion {
   const numbered = versions.find(({ version }) => version === wanted);
   if (numbered !== undefined) return numbered;
-  const prefix = wanted.toLowerCase();
-  const isCommit = /^[0-9a-f]+$/.test(prefix) && prefix.length >= shortestCommit;
-  const ofCommit = isCommit ? versions.filter(({ commit }) => commit?.startsWith(prefix)) : [];
+  const [, prefix, dirt] = commitPattern.exec(wanted.toLowerCase()) ?? [];
+  const ofCommit = versions.filter(
+    ({ commit, dirty }) =>
+      prefix !== undefined && commit?.startsWith(prefix) && (dirt === undefined || dirty),
+  );
   const commits = [...new Set(ofCommit.map(({ commit }) => commit))];
   if (commits.length > 1) {
     throw new BrigError(
