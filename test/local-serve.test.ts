@@ -1,5 +1,5 @@
 /** `brig serve`, and `brig invoke` and `brig logs` beside it. */
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { brig, makeWorkspace, temporaryFolder, writeFiles } from "./support/brig.ts";
@@ -72,6 +72,18 @@ test("a broken edit keeps the old code and says so; a new function comes, and go
   await waitUntil(() => /config-invalid: hello: [\s\S]*old code/.test(service.errors()));
   expect((await invoke("hello")).text).toBe("333");
   rmSync(join(folder, "functions/hello/brig.yaml"));
+  const file = join(folder, "functions/hello/src/lambda_function.py");
+  const source = readFileSync(file, "utf8");
+  writeFileSync(file, `${source}    (\n`);
+  const stale = await brig(folder, ["invoke", "hello"]);
+  expect(stale.stdout).toBe("333");
+  expect(stale.stderr).toMatch(
+    /hello.*goes on with its old code: function-failed: lambda_function\.py does not/,
+  );
+  await waitUntil(() => /lambda_function\.py does not compile: .*line \d+/.test(service.errors()));
+  expect((await invoke("hello")).text).toBe("333");
+  writeFileSync(file, source);
+  expect((await brig(folder, ["invoke", "hello"])).stderr).not.toContain("old code");
   writeFiles(folder, { "functions/late/src/lambda_function.py": answering("'late'") });
   const found = performance.now();
   while ((await invoke("late")).status !== 200) expect(performance.now() - found).toBeLessThan(6000);

@@ -9,6 +9,8 @@ import type { RunningService } from "./running-service.ts";
 
 /** Asks `brig serve` to look at the function's files before it answers. */
 export const freshHeader = "x-brig-fresh";
+/** Its answer when the files do not build, and older code runs: why, percent-encoded. */
+export const staleHeader = "x-brig-stale";
 
 /**
  * Invokes a function in a running `brig serve`, as any client would.
@@ -44,6 +46,11 @@ export async function invokeRunning(
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED") return undefined;
     throw serviceGone(service, cause);
+  }
+  const stale = response.headers[staleHeader];
+  if (typeof stale === "string") {
+    const text = `goes on with its old code: ${decodeURIComponent(stale)}`;
+    context.report({ kind: "note", subject: functionName, text });
   }
   const streamed = response.headers["content-type"] === "application/vnd.amazon.eventstream";
   const pieces: Buffer[] = [];

@@ -4,7 +4,7 @@ import type { LocalService } from "../local/service.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 import { selectFunctions } from "../workspace/select-functions.ts";
-import { freshHeader } from "./invoke-running.ts";
+import { freshHeader, staleHeader } from "./invoke-running.ts";
 import { localPlace } from "./local-place.ts";
 import type { KnownInterpreters } from "./find-languages.ts";
 import { type Announcement, openAnnouncement } from "./running-service.ts";
@@ -126,7 +126,14 @@ async function awaitBuild(
   const [, name] = /^(?:.*:function:|\d{12}:)?([\w-]+)(?::[^:]*)?$/.exec(reference) ?? [];
   for (const each of served.values()) {
     if (each.lambdaName() !== undefined && each.lambdaName() !== name) continue;
-    await (request.request.headers[freshHeader] === undefined ? each.settle() : each.refresh());
+    if (request.request.headers[freshHeader] === undefined) {
+      await each.settle();
+      continue;
+    }
+    await each.refresh();
+    const broken = each.broken();
+    if (broken !== undefined && each.lambdaName() === name)
+      request.response.setHeader(staleHeader, encodeURIComponent(`${broken.code}: ${broken.message}`));
   }
 }
 

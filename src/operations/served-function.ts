@@ -4,6 +4,8 @@ import { BrigError } from "../errors.ts";
 import { AwsFault } from "../local/aws-fault.ts";
 import type { LocalService } from "../local/service.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import type { StagedTree } from "../local/state/snapshot-tree.ts";
+import { checkCompiles } from "./check-compiles.ts";
 import { describeCode } from "./describe-code.ts";
 import type { KnownInterpreters } from "./find-languages.ts";
 import { readyFunction } from "./ready-function.ts";
@@ -16,6 +18,8 @@ export interface ServedFunction {
   readonly lambdaName: () => string | undefined;
   /** Whether the name is taken by this folder, also while its function is being made. */
   readonly claims: (name: string) => boolean;
+  /** Why the code that runs, if any, is not that of the files. */
+  readonly broken: () => BrigError | undefined;
   readonly arn: () => string | undefined;
   readonly urlId: () => string | undefined;
   /** Builds and updates the function if it changed; settles when all that was under way is done. */
@@ -53,6 +57,9 @@ export function serveFunction(
   let present:
     | { readonly name: string; readonly arn: string; readonly urlId: string | undefined }
     | undefined;
+  /** The tree whose code runs, if that is known. */
+  let running: StagedTree | undefined;
+  let broken: BrigError | undefined;
   /** Functions are built beside each other: who comes first has the name. */
   let claimed: string | undefined;
   let building: Promise<void> | undefined;
@@ -66,11 +73,16 @@ export function serveFunction(
       const { put, row, settled } = await readyFunction(folder, context);
       const code = await describeCode(workspace, folder, row);
       if (settled.interpreter !== undefined) known.set(settled.interpreter.minor, settled.interpreter);
+      const tree = "build" in code ? code.build.tree : undefined;
+      if (running !== undefined && tree !== undefined && settled.interpreter !== undefined)
+        await checkCompiles(tree, running, settled.interpreter, context);
       const other = options.otherOwner(put.name, folder);
       if (other !== undefined) throw nameTaken(put.name, folder, other);
       claimed = put.name;
       const result = await service.putFunction({ ...put, code, copyTwin: true, withUrl: true });
       if (present !== undefined && present.name !== put.name) service.removeFunction(present.name);
+      running = tree;
+      broken = undefined;
       const isFirst = present === undefined;
       present = { name: put.name, arn: result.arn, urlId: result.urlId };
       for (const layer of result.missingLayers) {
@@ -81,7 +93,8 @@ export function serveFunction(
       else if (result.changed) options.onUpdate(folder.name, performance.now() - began);
     } catch (cause) {
       if (isOver()) return;
-      options.onBroken(folder.name, faultOf(cause, folder), present === undefined);
+      broken = faultOf(cause, folder);
+      options.onBroken(folder.name, broken, present === undefined);
     }
   };
 
@@ -115,6 +128,7 @@ export function serveFunction(
   return {
     folder,
     lambdaName: () => present?.name,
+    broken: () => broken,
     claims: (name) => claimed === name,
     arn: () => present?.arn,
     urlId: () => present?.urlId,
