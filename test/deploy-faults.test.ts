@@ -19,6 +19,10 @@ const members = (edition: number): string =>
   `ReservedConcurrentExecutions: ${edition}, ProvisionedConcurrentExecutions: ${edition}, ` +
   `EventInvokeConfig: {MaximumRetryAttempts: ${edition - 1}}}`;
 
+const bare =
+  "{FunctionName: hello, Timeout: 11, Environment: {Variables: {LEVEL: info}}, Tags: {}, " +
+  "ProvisionedConcurrentExecutions: 0, Permissions: []}";
+
 const deploy = ["deploy", "hello", "--target", "live", "--yes", "--json"];
 
 interface Scenario {
@@ -32,8 +36,8 @@ async function deployed(lane: Lane): Promise<void> {
   expect(status, stdout + stderr).toBe(0);
 }
 
-function edit({ folder }: Lane): void {
-  const files = helloFiles(members(2));
+function edit({ folder }: Lane, as: string): void {
+  const files = helloFiles(as);
   writeFileSync(join(folder, "brig.yaml"), files["brig.yaml"]!);
   writeFileSync(join(folder, "functions/hello/src/lambda_function.py"), sourceOf(2));
 }
@@ -47,7 +51,15 @@ const scenarios: readonly Scenario[] = [
     name: "a deploy of code, configuration and all around it",
     prepare: async (lane) => {
       await deployed(lane);
-      edit(lane);
+      edit(lane, members(2));
+      await brigHere(lane.folder, ["build", "hello"], lane.aws.env);
+    },
+  },
+  {
+    name: "a deploy that takes away all around it",
+    prepare: async (lane) => {
+      await deployed(lane);
+      edit(lane, bare);
       await brigHere(lane.folder, ["build", "hello"], lane.aws.env);
     },
   },
@@ -149,13 +161,13 @@ describe.each(scenarios)("$name", ({ prepare }) => {
       restores.get(lane)!();
       aws.forgetCalls();
       const stopping = new AbortController();
-      aws.behaviour.after = (call) => {
-        if (call.index < index) return undefined;
+      aws.behaviour.after = (call) => (call.index === index ? "drop" : undefined);
+      aws.behaviour.before = (call) => {
+        if (call.index <= index) return undefined;
         // Nobody waits for a network for long: after the second lost call, Ctrl-C.
-        if (call.index > index) stopping.abort(new Error("interrupted"));
+        stopping.abort(new Error("interrupted"));
         return "drop";
       };
-      aws.behaviour.before = (call) => (call.index > index ? "drop" : undefined);
       const { status } = await brigHere(folder, deploy, aws.env, stopping.signal);
       aws.behaviour.before = undefined;
       aws.behaviour.after = undefined;

@@ -12,6 +12,7 @@ import { conflictOf } from "./write-latest.ts";
 /** Milliseconds between looks at provisioned concurrency, which AWS's waiters do not know. */
 const pause = 1000;
 const mostLooks = 900;
+const mostAttempts = 5;
 
 /**
  * Does what stands beside the configuration: tags, concurrency, URL, permissions.
@@ -45,20 +46,25 @@ async function writePermission(
   signal: AbortSignal,
 ): Promise<void> {
   const place = (input["Qualifier"] as string | undefined) ?? unqualified;
-  const revision = revisions.get(place);
-  try {
-    const guard = revision === undefined ? {} : { RevisionId: revision };
-    await lambda.call(call, { ...input, ...guard }, signal);
-  } catch (fault) {
-    if (!(fault instanceof AwsError)) throw fault;
-    if (fault.statusCode === 412) throw conflictOf(functionName, fault);
-    const isOpen = fault.name === "ConnectionLost" || fault.statusCode === 409 || isNotFound(fault);
-    if (!isOpen) throw fault;
-    const there = (await readPolicy(lambda, functionName, place))?.statements.some(
-      (statement) => statement["Sid"] === input["StatementId"],
-    );
-    // Added, or gone: by the call whose answer was lost.
-    if (there !== (call === "AddPermission")) await lambda.call(call, input, signal);
+  let revision = revisions.get(place);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await lambda.call(call, { ...input, ...(revision !== undefined && { RevisionId: revision }) }, signal);
+      break;
+    } catch (fault) {
+      if (!(fault instanceof AwsError)) throw fault;
+      if (fault.statusCode === 412) throw conflictOf(functionName, fault);
+      const isGone = call === "RemovePermission" && isNotFound(fault);
+      if (fault.name !== "ConnectionLost" && fault.statusCode !== 409 && !isGone) throw fault;
+      const policy = await readPolicy(lambda, functionName, place);
+      const statements = policy?.statements ?? [];
+      const isThere = statements.some((statement) => statement["Sid"] === input["StatementId"]);
+      // Added, or gone: by the call whose answer was lost.
+      if (isThere === (call === "AddPermission")) break;
+      if (attempt === mostAttempts) throw fault;
+      revision = policy?.revisionId;
+      await sleep(200 * attempt, undefined, { signal });
+    }
   }
   const after = await readPolicy(lambda, functionName, place);
   if (after === undefined) revisions.delete(place);
@@ -76,7 +82,7 @@ async function write({ call, input }: Step, lambda: LambdaCalls, signal: AbortSi
       if (isRepeated && call.startsWith("Create") && fault.statusCode === 409) return;
       if (call.startsWith("Delete") && isNotFound(fault)) return;
       const isOpen = fault.name === "ConnectionLost" || fault.statusCode === 409;
-      if (!isOpen || attempt === 5) throw fault;
+      if (!isOpen || attempt === mostAttempts) throw fault;
       await sleep(200 * attempt, undefined, { signal });
     }
   }
