@@ -266,6 +266,7 @@ test("nothing is written over, nor left of what failed", async () => {
   const before = readdirSync(join(root, "functions"));
   const again = await importing("hello");
   expect(again.stderr).toContain("error: already-exists: functions/hello is there already");
+  expect(again.stderr).toContain("hint: brig import hello --target prod --name hello-2");
   const nowhere = await importing("nobody");
   expect(nowhere.stderr).toContain("error: not-deployed: AWS has no function nobody in us-east-1");
   for (const { status } of [again, nowhere]) expect(status).toBe(1);

@@ -57,10 +57,23 @@ export async function describeImported(
   return {
     text: renderSettings({ function: shown.members, target, targetSettings, origin }),
     hidden: [...shown.hidden, ...shownThere.hidden],
-    notes: beside.refused.map(
-      (action) => `these credentials may not ${action}, so what it tells is not in brig.yaml`,
-    ),
+    notes: [
+      ...noteUnreadable(answer.Configuration),
+      ...beside.refused.map(
+        (action) => `these credentials may not ${action}, so what it tells is not in brig.yaml`,
+      ),
+    ],
   };
+}
+
+/** Variables under a key that these credentials may not use; brig leaves alone what no brig.yaml mentions. */
+function noteUnreadable(configuration: Members): readonly string[] {
+  const environment = configuration["Environment"];
+  const fault = isMembers(environment) ? environment["Error"] : undefined;
+  if (!isMembers(fault)) return [];
+  return [
+    `AWS cannot read the environment variables (${String(fault["ErrorCode"])}), so they are not in brig.yaml`,
+  ];
 }
 
 /** What a deploy would change all the same: a brig.yaml above may add what the function does not have. */

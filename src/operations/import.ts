@@ -60,7 +60,7 @@ interface FunctionAnswer extends Members {
 export async function importFunction(options: ImportOptions, context: Context): Promise<ImportedFunction> {
   const asked = parseAwsFunction(options.awsFunction);
   const workspace = await findWorkspace(context);
-  const folder = placeFolder(workspace, options.name ?? asked.name);
+  const folder = placeFolder(workspace, options.name ?? asked.name, options);
   const above = readSettings(workspace, folder);
   const target = above.targets[options.target];
   const region = target?.region ?? asked.region;
@@ -102,22 +102,20 @@ export async function importFunction(options: ImportOptions, context: Context): 
 }
 
 /** @throws BrigError `already-exists`, `usage-invalid` for a name that cannot be a folder of the workspace */
-function placeFolder(workspace: Workspace, name: string): FunctionFolder {
+function placeFolder(workspace: Workspace, name: string, options: ImportOptions): FunctionFolder {
+  const hint = (better: string): string =>
+    `brig import ${options.awsFunction} --target ${options.target} --name ${better}`;
   const [first = "", second, ...more] = name.split("/");
   if (more.length > 0) {
-    throw new BrigError(
-      "usage-invalid",
-      `"${name}" is no name of a function`,
-      "brig import … --name orders/ingest",
-    );
+    throw new BrigError("usage-invalid", `"${name}" is no name of a function`, hint("orders/ingest"));
   }
   const api = second === undefined ? null : first;
-  refuseName("function", second ?? first);
-  if (api !== null) refuseName("API", api);
+  refuseName("function", second ?? first, hint);
+  if (api !== null) refuseName("API", api, hint);
   const path = api === null ? `functions/${first}` : `apis/${api}/functions/${second}`;
   const folder = join(workspace.root, path);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new BrigError("already-exists", `${path} is there already`, `brig import … --name ${name}-2`);
+    throw new BrigError("already-exists", `${path} is there already`, hint(`${name}-2`));
   }
   return { name, api, folder, path };
 }

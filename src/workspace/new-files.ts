@@ -72,14 +72,18 @@ export function renderNewFunction(options: NewFunction): readonly NewFile[] {
  *
  * @throws BrigError `usage-invalid`
  */
-export function refuseName(kind: string, name: string): void {
+export function refuseName(
+  kind: "function" | "API",
+  name: string,
+  hint: (better: string) => string = (better) => `brig new ${better}`,
+): void {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return;
   const better = name.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[-_]+|[-_]+$/g, "");
   throw new BrigError(
     "usage-invalid",
     `"${name}" cannot be the name of ${kind === "API" ? "an API" : "a function"}: ` +
       "it must be letters, digits, - and _, and begin with a letter or digit",
-    better === "" ? "brig new hello" : `brig new ${better}`,
+    hint(better === "" ? "hello" : better),
   );
 }
 
