@@ -1,4 +1,6 @@
 /** `brig status`, `versions`, `rollback`, and `invoke`, `test` and `logs` with a target, against the stand-in of AWS. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLimiter } from "../src/deploy/aws/call-limiter.ts";
 import type { LambdaCalls } from "../src/deploy/aws/lambda-calls.ts";
@@ -188,12 +190,27 @@ describe("brig status", () => {
   test("without a target: each of them; another account's is an error of its row", async () => {
     await deployThree();
     const { functions, status } = await runJson<Status>("status", "hello");
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(functions.map(({ target }) => target)).toEqual(["prod", "here", "other"]);
     expect(functions[2]!["error"]).toMatchObject({
       code: "config-invalid",
       message: `the target other is account 000000000000, and these credentials are of account ${standInAccount}`,
     });
+  });
+
+  test("a function whose settings are broken hides no other", async () => {
+    await deployThree();
+    writeFiles(folder, { "functions/never/brig.yaml": "bulid: {}\n" });
+    try {
+      const { functions, status } = await runJson<Status>("status", "--target", "prod");
+      expect(status).toBe(2);
+      expect(functions).toMatchObject([
+        { name: "hello", version: "3" },
+        { name: "never", functionName: null, version: null, error: { code: "config-invalid" } },
+      ]);
+    } finally {
+      rmSync(join(folder, "functions/never/brig.yaml"));
+    }
   });
 
   test("names near targets, and expired credentials with what renews them", async () => {

@@ -1,4 +1,4 @@
-import { BrigError, type ErrorReport, type Warning } from "../errors.ts";
+import { BrigError, type ErrorReport, exitStatusByCode, type Warning } from "../errors.ts";
 
 export interface Stream {
   readonly write: (text: string | Uint8Array) => unknown;
@@ -89,4 +89,15 @@ export function reportOf(error: unknown): ErrorReport {
     message,
     hint: "this is a fault of brig: docs/errors.md#internal tells how to report it",
   };
+}
+
+/** Of a fault of brig's own: sysexits' EX_SOFTWARE. */
+export const internalFault = 70;
+
+/** The exit status of rows: of several faults a wrong workspace (2) wins over failed work (1). */
+export function worstStatus(rows: readonly { readonly error: ErrorReport | null }[]): number {
+  const statuses = rows.map(({ error }) =>
+    error === null ? 0 : error.code === "internal" ? internalFault : exitStatusByCode[error.code],
+  );
+  return Math.max(0, ...statuses);
 }

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { commands } from "./commands/table.ts";
 import { renderCommandHelp, renderHelp } from "./help.ts";
-import { Output, reportOf, settleColor, type Stream } from "./output.ts";
+import { internalFault, Output, reportOf, settleColor, type Stream } from "./output.ts";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { Progress } from "./progress.ts";
 import { version } from "../version.ts";
@@ -17,9 +17,6 @@ export interface Host {
   readonly stderr: Stream;
   readonly signal: AbortSignal;
 }
-
-/** brig's own fault: sysexits' EX_SOFTWARE. */
-const internalFault = 70;
 
 /** Runs one command line and returns its exit status. Never throws, never ends the process. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {

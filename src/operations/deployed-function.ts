@@ -67,17 +67,27 @@ export function placeFunction(
 /**
  * Functions in targets, in the workspace's order: those named, else the one around, else all; in the target named, else in each.
  *
+ * @param onFault is told of a function whose settings cannot be read, which is left out then; without it, that is thrown
  * @throws BrigError `target-not-found` where a function that was named, or all of them, have no such target
  */
 export async function findDeployedFunctions(
   options: { readonly names: readonly string[]; readonly all: boolean; readonly target: string | undefined },
   context: Context,
+  onFault?: (folder: FunctionFolder, fault: BrigError) => void,
 ): Promise<readonly DeployedFunction[]> {
   const workspace = await findWorkspace(context);
   const folders = selectFunctions(workspace, context.cwd, options);
   const parsed = new Map<string, SettingsFile>();
   const { target } = options;
-  const read = folders.map((folder) => ({ folder, settings: readSettings(workspace, folder, parsed) }));
+  const read = folders.flatMap((folder) => {
+    try {
+      return [{ folder, settings: readSettings(workspace, folder, parsed) }];
+    } catch (fault) {
+      if (onFault === undefined || !(fault instanceof BrigError)) throw fault;
+      onFault(folder, fault);
+      return [];
+    }
+  });
   if (target !== undefined) {
     const having = read.filter(({ settings }) => Object.hasOwn(settings.targets, target));
     // Of all functions some may not have the target; who names a function means that one.

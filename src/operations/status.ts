@@ -22,9 +22,10 @@ export interface StatusOptions {
 /** A row of `brig status --json`. */
 export interface StatusRow {
   readonly name: string;
-  readonly target: string;
-  readonly functionName: string;
-  readonly alias: string;
+  /** These are `null` where the function's settings cannot be read. */
+  readonly target: string | null;
+  readonly functionName: string | null;
+  readonly alias: string | null;
   /** Behind the alias; `null` where nothing is deployed. */
   readonly version: string | null;
   /** Shares of a canary, by version; empty without one. */
@@ -48,10 +49,15 @@ export async function readStatus(options: StatusOptions, context: Context): Prom
   const { names, target } = options;
   const workspace = await findWorkspace(context);
   const all = options.all || (names.length === 0 && !isInFunction(workspace, context.cwd));
-  const places = await findDeployedFunctions({ names, all, target }, context);
+  const broken: StatusRow[] = [];
+  const places = await findDeployedFunctions({ names, all, target }, context, ({ name }, fault) => {
+    const where = { target: target ?? null, functionName: null, alias: null };
+    broken.push({ name, ...where, ...nothing, error: reportOf(fault) });
+  });
   const sessions = shareSessions(context);
   try {
-    return await Promise.all(places.map((place) => readRow(place, sessions, context)));
+    const rows = await Promise.all(places.map((place) => readRow(place, sessions, context)));
+    return [...rows, ...broken];
   } finally {
     sessions.dispose();
   }
@@ -71,8 +77,12 @@ async function readRow(place: DeployedFunction, sessions: Sessions, context: Con
     if (!(fault instanceof BrigError) || fault.code.startsWith("credentials")) throw fault;
     if (fault.code === "not-deployed") return row;
     if (fault.code === "interrupted") throw fault;
-    return { ...row, error: { code: fault.code, message: fault.message, hint: fault.hint } };
+    return { ...row, error: reportOf(fault) };
   }
+}
+
+function reportOf({ code, message, hint }: BrigError): ErrorReport {
+  return { code, message, hint };
 }
 
 const nothing = {

@@ -1,4 +1,5 @@
 import { defineCommand, functionNames } from "../command.ts";
+import { worstStatus } from "../output.ts";
 import { targetFlag } from "./target-flag.ts";
 
 export const statusCommand = defineCommand({
@@ -18,6 +19,6 @@ export const statusCommand = defineCommand({
     const { renderStatus } = await import("../render/status.ts");
     const rows = await readStatus({ names: positionals, all: flags.all, target: flags.target }, context);
     output.result({ functions: rows }, renderStatus(rows, output));
-    return rows.some(({ error }) => error !== null) ? 1 : 0;
+    return worstStatus(rows);
   },
 });

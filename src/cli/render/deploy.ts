@@ -1,7 +1,6 @@
 import type { AppliedStep } from "../../deploy/apply.ts";
-import { exitStatusByCode } from "../../errors.ts";
 import type { DeployReport, DeployRow } from "../../operations/deploy-report.ts";
-import type { Output } from "../output.ts";
+import { type Output, worstStatus } from "../output.ts";
 import { renderSize } from "../progress.ts";
 import { renderPlan } from "./plan.ts";
 import { renderTable } from "./table.ts";
@@ -38,7 +37,7 @@ export class DeployPresenter {
     if (!this.#output.json) {
       for (const { error } of functions) if (error !== null) this.#output.fault(error);
     }
-    return Math.max(0, ...functions.map(statusOf));
+    return worstStatus(functions);
   }
 
   #showPlans(report: DeployReport, out: string | undefined): void {
@@ -100,9 +99,4 @@ function renderTotals(rows: readonly DeployRow[]): string {
   const counts = kinds.map((kind) => [rows.filter(({ status }) => status === kind).length, kind] as const);
   const told = counts.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
   return `${rows.length} functions, ${told.join(", ")}`;
-}
-
-function statusOf({ error }: DeployRow): number {
-  if (error === null) return 0;
-  return error.code === "internal" ? 70 : exitStatusByCode[error.code];
 }

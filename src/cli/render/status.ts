@@ -10,7 +10,7 @@ export function renderStatus(rows: readonly StatusRow[], output: Output): string
   const isOne = new Set(rows.map(({ target }) => target)).size === 1;
   const cells = rows.map((row) => [
     output.paint("bold", row.name),
-    ...(isOne ? [] : [row.target]),
+    ...(isOne ? [] : [row.target ?? "-"]),
     row.version ?? "-",
     row.version === null ? "-" : renderCommit(row.commit, row.dirty),
     row.age === null ? "-" : renderAge(row.age),

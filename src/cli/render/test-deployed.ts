@@ -1,13 +1,12 @@
 import type { TestedFunction } from "../../operations/test-deployed.ts";
-import type { Output } from "../output.ts";
+import { type Output, worstStatus } from "../output.ts";
 import { renderLog } from "./log-line.ts";
 
 /** Prints what the events gave, what the failed ones logged, and returns the exit status. */
 export function presentTested(rows: readonly TestedFunction[], output: Output): number {
-  const hasFailed = rows.some(({ error }) => error !== null);
   if (output.json) {
     output.result({ functions: rows }, "");
-    return hasFailed ? 1 : 0;
+    return worstStatus(rows);
   }
   if (!output.quiet) output.result(undefined, rows.map((row) => renderRow(row, output)).join("\n"));
   for (const { name, events, output: text, error } of rows) {
@@ -19,7 +18,7 @@ export function presentTested(rows: readonly TestedFunction[], output: Output): 
     if (error === null) continue;
     output.fault(rows.length === 1 ? error : { ...error, message: `${name}: ${error.message}` });
   }
-  return hasFailed ? 1 : 0;
+  return worstStatus(rows);
 }
 
 function renderRow({ name, target, alias, tests, events }: TestedFunction, output: Output): string {
