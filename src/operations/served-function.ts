@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -92,7 +93,8 @@ export function serveFunction(
       if (isFirst) options.onServed(folder.name, service.renderUrl(result.urlId!));
       else if (result.changed) options.onUpdate(folder.name, performance.now() - began);
     } catch (cause) {
-      if (isOver()) return;
+      // A folder that was removed is no function any more: whoever follows the workspace takes it out.
+      if (isOver() || !existsSync(folder.folder)) return;
       broken = faultOf(cause, folder);
       options.onBroken(folder.name, broken, present === undefined);
     }
