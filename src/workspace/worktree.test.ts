@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Repository } from "./git.ts";
@@ -63,6 +63,15 @@ test("goes after a fault and an interruption, too", async () => {
   expect(git(repository.toplevel, "worktree", "list").split("\n").length).toBe(1);
 });
 
+test("another worktree that is not there just now is not forgotten", async () => {
+  const { head, ...repository } = makeRepository({ x: "" });
+  const away = join(makeTree(), "away");
+  git(repository.toplevel, "worktree", "add", "-q", "--detach", away);
+  renameSync(away, `${away}-for-now`);
+  await inWorktree(repository, head, async () => 1, contextIn(repository.toplevel, env));
+  expect(git(repository.toplevel, "worktree", "list")).toContain(away);
+});
+
 test("a commit that is not here is named", async () => {
   const repository = makeRepository({ x: "" });
   const commit = "1".repeat(40);
@@ -88,4 +97,5 @@ test("submodules are there", async () => {
     async (folder) => expect(readFileSync(join(folder, "inner/lib.py"), "utf8")).toBe("x = 1"),
     contextIn(toplevel, allowed),
   );
+  expect(git(toplevel, "worktree", "list").split("\n").length).toBe(1);
 });

@@ -45,10 +45,10 @@ export async function inWorktree<Result>(
     }
     return await work(folder);
   } finally {
-    await rm(parent, { recursive: true, force: true });
-    // Also after Ctrl-C, which has ended the context's own signal.
+    // Also after Ctrl-C, which has ended the context's own signal. Not by `prune`: that forgets others that are not there just now.
     const lasting = { ...context, signal: new AbortController().signal };
-    await runGit(toplevel, ["worktree", "prune"], lasting).catch(() => {});
+    await runGit(toplevel, ["worktree", "remove", "--force", folder], lasting).catch(() => {});
+    await rm(parent, { recursive: true, force: true });
   }
 }
 
