@@ -159,6 +159,30 @@ describe("the life of a function", () => {
     expect(await run(["deploy", "hello", "--target", "staged", "--dry-run"])).toMatchObject({ status: 0 });
   });
 
+  test("code that is committed after it was deployed is published once more, with its commit", async () => {
+    edit();
+    expect((await deploy()).row).toMatchObject({ version: "1", dirty: true });
+    const hash = commit(folder, "Second");
+    const { row } = await deploy();
+    expect(row).toMatchObject({ status: "deployed", version: "2", commit: hash, dirty: false });
+    expect(row.steps.map(({ call }) => call)).toEqual([
+      "UpdateFunctionConfiguration",
+      "PublishVersion",
+      "UpdateFunctionConfiguration",
+      "Invoke",
+      "UpdateAlias",
+    ]);
+    const { versions, latest } = aws.function("hello-staged");
+    expect(versions.get("2")!.config["Description"]).toBe(`brig ${hash}`);
+    expect(latest.config["Description"] ?? "").toBe("");
+    expect((await deploy()).row).toMatchObject({ status: "unchanged" });
+    // Killed in between, the next run puts the Description back.
+    latest.config = { ...latest.config, Description: `brig ${hash} mine` };
+    expect((await deploy()).row).toMatchObject({ status: "deployed", version: "2" });
+    expect(latest.config["Description"]).toBe("mine");
+    expect((await deploy()).row).toMatchObject({ status: "unchanged" });
+  });
+
   test("what stands beside the function is done once", async () => {
     aws.behaviour.smokes = () => 1;
     writeFiles(folder, {

@@ -1,19 +1,20 @@
 import type { LambdaCalls } from "./aws/lambda-calls.ts";
 import { type Canary, type CanaryPorts, runCanary } from "./canary.ts";
 import { createFunction } from "./create-function.ts";
-import { attach } from "./attach.ts";
+import { attach, waitForProvisioned } from "./attach.ts";
 import type { Desired, Remote, RemoteAlias, RemoteVersion } from "./desired.ts";
 import { isCodeWritten, isConfigurationWritten } from "./judge-written.ts";
+import { selectConfiguration } from "./members.ts";
 import { aliasConflict, moveAlias } from "./move-alias.ts";
 import { describeMove, type FunctionPlan } from "./plan.ts";
 import { publishVersion } from "./publish.ts";
-import { readAlias } from "./read-remote.ts";
-import { renderVersionRecord } from "./record.ts";
+import { describeVersion, ownDescription } from "./plan-record.ts";
+import { readAlias, versionOf } from "./read-remote.ts";
 import type { SentCode } from "./send-code.ts";
 import { runSmokeTests, type SmokeTest } from "./smoke.ts";
 import type { Step } from "./step.ts";
-import { digestUnknown } from "./unreturned-members.ts";
-import { type LatestWrite, writeLatest } from "./write-latest.ts";
+import { readSettled } from "./wait.ts";
+import { conflictOf, isSameContent, type LatestWrite, writeLatest } from "./write-latest.ts";
 
 export interface ApplyPorts {
   readonly lambda: LambdaCalls;
@@ -67,12 +68,14 @@ export async function applyPlan(
 ): Promise<Applied> {
   const { lambda, signal } = ports;
   const release = plan.steps.filter(({ call }) => releasing.has(call));
-  const applied =
-    release.length === 0
-      ? { version: remote.live?.version ?? null, previousVersion: remote.live?.version ?? null }
-      : await applyRelease(release, desired, remote, ports);
+  const applied = release.length === 0 ? stay(remote) : await applyRelease(release, desired, remote, ports);
   const beside = plan.steps.filter(({ call }) => !releasing.has(call));
   await attach(beside, desired.functionName, remote.policies, lambda, signal);
+  const { functionName, alias, provisionedConcurrency = 0 } = desired;
+  if (release.length > 0 && provisionedConcurrency > 0) {
+    // Where the alias moved, AWS provides it for the new version.
+    await waitForProvisioned({ FunctionName: functionName, Qualifier: alias }, lambda, signal);
+  }
   return applied;
 }
 
@@ -82,28 +85,36 @@ async function applyRelease(
   remote: Remote,
   ports: ApplyPorts,
 ): Promise<Applied> {
-  const { lambda, signal } = ports;
+  const { lambda, signal, smokeTests } = ports;
   const { functionName, alias } = desired;
-  const before = await clearWeights(desired, remote, ports);
-  const latest = await bringLatest(steps, desired, remote, ports);
+  const place = { functionName, alias };
+  const publishing = steps.findIndex(({ call }) => call === "PublishVersion");
+  const [first, rest] =
+    publishing === -1 ? [steps, []] : [steps.slice(0, publishing), steps.slice(publishing + 1)];
+  const before = publishing === -1 ? undefined : await clearWeights(desired, remote, ports);
+  const latest = await bringLatest(first, desired, remote.latest, ports);
   signal.throwIfAborted();
+  if (publishing === -1) return stay(remote);
   const { version } = await publishVersion(
     functionName,
     latest,
-    describeVersion(desired),
+    describeVersion(desired, ownDescription(desired, latest)),
     (made) => isCodeWritten(desired, made),
     lambda,
     signal,
   );
   ports.onStep({ kind: "version", version });
+  if (rest.some(({ call }) => call === "UpdateFunctionConfiguration")) {
+    const published = versionOf(await readSettled(lambda, functionName, signal));
+    if (!isSameContent(published, latest)) throw conflictOf(functionName);
+    await bringLatest(rest, desired, published, ports);
+  }
   signal.throwIfAborted();
-  const { smokeTests } = ports;
   await runSmokeTests(smokeTests, { functionName, version }, desired.configuration, lambda, signal);
   if (smokeTests.length > 0) ports.onStep({ kind: "smoke", passed: smokeTests.length });
   signal.throwIfAborted();
   const from = before?.version ?? null;
   const isMoved = from === version;
-  const place = { functionName, alias };
   const description = describeMove(before?.description ?? "", from ?? version, version);
   if (ports.canary !== undefined && before !== undefined && !isMoved) {
     await runCanary(ports.canary, version, place, before, description, ports.canaryPorts, lambda);
@@ -112,6 +123,10 @@ async function applyRelease(
   }
   ports.onStep({ kind: "alias", from, to: version });
   return { version, previousVersion: from };
+}
+
+function stay({ live }: Remote): Applied {
+  return { version: live?.version ?? null, previousVersion: live?.version ?? null };
 }
 
 /** What a canary that was killed left behind goes first. */
@@ -132,7 +147,7 @@ async function clearWeights(
 async function bringLatest(
   steps: readonly Step[],
   desired: Desired,
-  { latest: seen }: Remote,
+  seen: RemoteVersion | undefined,
   ports: ApplyPorts,
 ): Promise<RemoteVersion> {
   const { lambda, signal } = ports;
@@ -151,20 +166,15 @@ async function bringLatest(
       latest = await writeLatest({ call, input: { ...input, ...members }, isDone }, latest!, lambda, signal);
       ports.onStep({ kind: "code", uploaded });
     } else if (call === "UpdateFunctionConfiguration") {
+      const wished = {
+        ...desired,
+        configuration: { ...desired.configuration, ...selectConfiguration(input) },
+      };
       const isDone: LatestWrite["isDone"] = (version, answer) =>
-        isCodeWritten(desired, version) && isConfigurationWritten(desired, version, answer);
+        isCodeWritten(desired, version) && isConfigurationWritten(wished, version, answer);
       latest = await writeLatest({ call, input, isDone }, latest!, lambda, signal);
       ports.onStep({ kind: "configuration" });
     }
   }
   return latest!;
-}
-
-/** brig's record, a digest of members that AWS may not answer, and the function's own Description. */
-function describeVersion({ zip, configuration }: Desired): string | undefined {
-  if (zip.record === undefined) return undefined;
-  const digest = digestUnknown(configuration);
-  const own = configuration["Description"];
-  const rest = [...(digest === undefined ? [] : [`+${digest}`]), ...(typeof own === "string" ? [own] : [])];
-  return renderVersionRecord(zip.record, rest.join(" ").trim());
 }

@@ -89,7 +89,11 @@ async function write({ call, input }: Step, lambda: LambdaCalls, signal: AbortSi
 }
 
 /** Provisioned concurrency is there when it is READY (API reference, GetProvisionedConcurrencyConfig). */
-async function waitForProvisioned(input: Members, lambda: LambdaCalls, signal: AbortSignal): Promise<void> {
+export async function waitForProvisioned(
+  input: Members,
+  lambda: LambdaCalls,
+  signal: AbortSignal,
+): Promise<void> {
   const { FunctionName, Qualifier } = input;
   for (let look = 0; look < mostLooks; look += 1) {
     const answer = await lambda.call<Members>(

@@ -15,7 +15,7 @@ export function isCodeWritten({ zip, architecture }: Desired, version: RemoteVer
  * @param answer to the write; `undefined` where none came
  */
 export function isConfigurationWritten(
-  { configuration, functionName }: Desired,
+  { configuration, functionName }: Pick<Desired, "configuration" | "functionName">,
   version: RemoteVersion,
   answer: RemoteVersion | undefined,
 ): boolean {

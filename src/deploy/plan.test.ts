@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { noRemote, type Remote } from "./desired.ts";
 import { describeMove, planFunction } from "./plan.ts";
 import { applyToModel } from "./test-model.ts";
-import { makeDesired, makeRemote, makeVersion } from "./test-desired.ts";
+import { makeDesired, makeRemote, makeVersion, testRecord } from "./test-desired.ts";
 
 function callsOf(...input: Parameters<typeof planFunction>): string[] {
   return planFunction(...input).steps.map(({ call }) => call);
@@ -73,6 +73,40 @@ describe("what is to be done", () => {
     expect(() => planFunction(makeDesired(), makeRemote({ Architectures: ["arm64"] }))).toThrow(
       expect.objectContaining({ code: "config-invalid" }),
     );
+  });
+});
+
+describe("the record of the commit", () => {
+  const zip = makeDesired().zip;
+
+  test.each([undefined, "", "theirs", `${testRecord}-dirty`])(
+    "code that runs as %j is published once more when it is committed",
+    (Description) => {
+      const remote = makeRemote({ Description: "mine" }, { live: makeVersion("7", { Description }) });
+      expect(planFunction(makeDesired(), remote).steps).toMatchObject([
+        { call: "UpdateFunctionConfiguration", input: { Description: `${testRecord} mine` } },
+        { call: "PublishVersion" },
+        { call: "UpdateFunctionConfiguration", input: { Description: "mine" } },
+        { call: "Invoke" },
+        { call: "UpdateAlias" },
+      ]);
+      const dirty = makeDesired({ zip: { ...zip, record: { commit: "b".repeat(40), dirty: true } } });
+      expect(planFunction(dirty, remote).unchanged).toBe(true);
+      expect(planFunction(makeDesired({ zip: { ...zip, record: undefined } }), remote).unchanged).toBe(true);
+    },
+  );
+
+  test("another commit of the same code is no reason", () => {
+    const desired = makeDesired({ zip: { ...zip, record: { commit: "b".repeat(40), dirty: false } } });
+    expect(planFunction(desired, makeRemote()).unchanged).toBe(true);
+  });
+
+  test("what a killed brig left in the function's own Description goes", () => {
+    const { steps } = planFunction(
+      makeDesired(),
+      makeRemote({ Description: `${testRecord} +12345678 mine` }),
+    );
+    expect(steps).toMatchObject([{ call: "UpdateFunctionConfiguration", input: { Description: "mine" } }]);
   });
 });
 

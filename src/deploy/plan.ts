@@ -4,6 +4,7 @@ import { diffConfiguration, selectChanged, withoutDescription } from "./diff-con
 import { type Change, isEmpty } from "./diff-members.ts";
 import { planAttachments } from "./plan-attachments.ts";
 import { type EnvironmentPlan, planEnvironment, variablesOf } from "./plan-environment.ts";
+import { lacksRecord, planOwnDescription, planRecord } from "./plan-record.ts";
 import { earlierAfterMove, parseEarlierVersions, renderEarlierVersions } from "./record.ts";
 import type { Step } from "./step.ts";
 import { selectComparable } from "./unreturned-members.ts";
@@ -76,12 +77,21 @@ function planUpdate(
   refuseImmutable(desired, latest);
   const code = planCode(desired, latest, files);
   const configuration = planConfiguration(desired, latest, remote.live, environment);
-  const isLive = remote.live !== undefined && isAsDesired(desired, remote.live, remote.live);
-  const changes = [...code, ...configuration];
-  const release = changes.length > 0 || !isLive ? planRelease(desired, remote.live, remote.alias) : [];
+  const { live } = remote;
+  const isLive = live !== undefined && isAsDesired(desired, live, live);
+  const isSame = code.length === 0 && configuration.length === 0 && isLive;
+  const isRecorded = !isSame || !lacksRecord(desired, live);
+  const [publish, ...rest] = planRelease(desired, live, remote.alias);
+  const release = isSame
+    ? isRecorded
+      ? []
+      : [...planRecord(desired, latest, publish!), ...rest]
+    : [publish!, ...rest];
   return [
     ...planClearing(desired, remote, release),
-    ...changes,
+    ...code,
+    ...configuration,
+    ...(isRecorded ? planOwnDescription(desired, latest) : []),
     ...release,
     ...planAttachments(desired, remote),
   ];

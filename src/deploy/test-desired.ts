@@ -2,6 +2,9 @@ import type { Desired, Remote, RemoteVersion } from "./desired.ts";
 import { noRemote } from "./desired.ts";
 import type { Members } from "./members.ts";
 
+/** What brig writes of the commit that `makeDesired` is built from. */
+export const testRecord = `brig ${"a".repeat(40)}`;
+
 /** A wish for tests: a function `f` whose zip is `codeSha256: "new"`. */
 export function makeDesired(more: Partial<Desired> = {}): Desired {
   return {
@@ -46,7 +49,7 @@ export function makeVersion(version: string, more: Members = {}): RemoteVersion 
     CodeSha256: "new",
     Architectures: ["x86_64"],
     PackageType: "Zip",
-    Description: "",
+    Description: version === "$LATEST" ? "" : testRecord,
     TracingConfig: { Mode: "PassThrough" },
     EphemeralStorage: { Size: 512 },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
@@ -69,7 +72,7 @@ export function makeRemote(more: Members = {}, rest: Partial<Remote> = {}): Remo
   return {
     ...noRemote,
     latest: makeVersion("$LATEST", more),
-    live: makeVersion("7", more),
+    live: makeVersion("7", { ...more, Description: testRecord }),
     alias: { version: "7", revisionId: "alias revision", description: "", weights: {} },
     ...rest,
   };

@@ -2,7 +2,7 @@ import { renderStatement } from "../local/api/policy-statement.ts";
 import type { Desired, Remote, RemoteVersion } from "./desired.ts";
 import type { Members } from "./members.ts";
 import type { Step } from "./step.ts";
-import { makeVersion } from "./test-desired.ts";
+import { makeVersion, testRecord } from "./test-desired.ts";
 
 /** AWS as the API reference describes it, as a pure function: what a plan leaves behind. */
 export function applyToModel(steps: readonly Step[], desired: Desired, remote: Remote): Remote {
@@ -27,7 +27,7 @@ function applyStep({ call, input }: Step, desired: Desired, remote: Remote): Rem
       return { ...remote, latest: configure(latest!, input) };
     case "CreateAlias":
     case "UpdateAlias":
-      return { ...remote, live: withMembers(latest!, { Description: "brig", Version: "8" }) };
+      return { ...remote, live: withMembers(latest!, { Description: testRecord, Version: "8" }) };
     case "TagResource":
       return { ...remote, tags: { ...remote.tags, ...(input["Tags"] as Remote["tags"]) } };
     case "UntagResource": {

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import type { AwsSession } from "../deploy/aws/session.ts";
 import type { Desired, DesiredZip, Remote } from "../deploy/desired.ts";
 import type { Change } from "../deploy/diff-members.ts";
+import { layersOf, readLayerSize } from "../deploy/layer-size.ts";
 import { variablesOf } from "../deploy/plan-environment.ts";
 import { type FunctionPlan, planFunction } from "../deploy/plan.ts";
 import { readAlias, readPlacedByBrig, readRemote } from "../deploy/read-remote.ts";
@@ -98,10 +99,9 @@ export async function planDeployed(
     remote = { ...remote, alias: await readAlias(lambda, of.functionName, desired.alias) };
     plan = planFunction(desired, remote, changes);
   }
-  if (plan.steps.some(({ call }) => call === "CreateFunction" || call === "UpdateFunctionCode")) {
-    refuseTooLarge(desired);
-    refuseTooLargeUnzipped(desired);
-  }
+  const sends = new Set(plan.steps.map(({ call }) => call));
+  if (sends.has("CreateFunction") || sends.has("UpdateFunctionCode")) refuseTooLarge(desired);
+  if (sends.has("PublishVersion")) await refuseTooLargeUnzipped(desired, remote, session, context);
   return { of, session, desired, remote, plan, smokeTests };
 }
 
@@ -111,11 +111,24 @@ function hasStrangers({ configuration }: Desired, { latest, live }: Remote): boo
   return Object.keys(variablesOf(latest.configuration)).some((name) => !Object.hasOwn(known, name));
 }
 
-function refuseTooLargeUnzipped({ functionName, zip }: Desired): void {
-  if (zip.unzippedSize <= unzippedLimit) return;
+/** Layers count with the code (the page "Lambda quotas", deployment package size, unzipped). */
+async function refuseTooLargeUnzipped(
+  desired: Desired,
+  remote: Remote,
+  { lambda }: AwsSession,
+  context: Context,
+): Promise<void> {
+  const { functionName, zip } = desired;
+  const layers = await Promise.all(
+    layersOf(desired, remote).map((arn) => readLayerSize(lambda, arn, context.signal)),
+  );
+  const inLayers = layers.reduce((sum, size) => sum + size, 0);
+  const total = zip.unzippedSize + inLayers;
+  if (total <= unzippedLimit) return;
+  const parts = inLayers === 0 ? "" : `: ${zip.unzippedSize} of its own and ${inLayers} in layers`;
   throw new BrigError(
     "too-large",
-    `${functionName} unpacks to ${zip.unzippedSize} bytes, over Lambda's limit of ${unzippedLimit}`,
+    `${functionName} unpacks to ${total} bytes${parts}, over Lambda's limit of ${unzippedLimit}`,
     'leave out what is not needed: build: {exclude: ["**/tests/**"]}',
   );
 }
