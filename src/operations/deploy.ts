@@ -3,7 +3,6 @@ import type { BuildOutcome } from "../build/report.ts";
 import type { Context } from "../context.ts";
 
 import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
-import type { Remote } from "../deploy/desired.ts";
 import { BrigError } from "../errors.ts";
 import { applyPlanned, describeFault } from "./apply-deploy.ts";
 import { buildFunctions } from "./build.ts";
@@ -19,11 +18,7 @@ import { checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
 /** Functions that are read, planned and deployed at once; AWS's limits are kept by the limiter. */
 const atOnce = 32;
 
-type Prepared = DeployedFunction & {
-  readonly outcome: BuildOutcome;
-  /** As it was when the build began. */
-  readonly remote: Promise<Remote>;
-};
+type Prepared = DeployedFunction & { readonly outcome: BuildOutcome };
 
 /**
  * Builds what changed, compares with AWS, and deploys: what `brig deploy` means. One function's fault stands in its row.
@@ -75,7 +70,7 @@ export async function deployFunctions(
   }
 }
 
-/** Finds out who we are, then builds, and reads meanwhile what AWS says. */
+/** Finds out who we are, then builds. */
 async function prepare(
   functions: readonly DeployedFunction[],
   sessions: Sessions,
@@ -83,13 +78,10 @@ async function prepare(
   context: Context,
 ): Promise<readonly Prepared[]> {
   await Promise.all(functions.map(({ target }) => sessions.of(target)));
-  const remotes = functions.map(async (each) => readDeployed(each, await sessions.of(each.target), context));
-  // A fault is told when it is that function's turn.
-  for (const remote of remotes) remote.catch(() => {});
   const names = functions.map(({ folder }) => folder.folder);
   const build = { testOnly: false, noTest: false, offline: false, force: false, jobs: undefined, frozen };
   const outcomes = await buildFunctions({ ...build, names, all: false }, context);
-  return functions.map((each, index) => ({ ...each, outcome: outcomes[index]!, remote: remotes[index]! }));
+  return functions.map((each, index) => ({ ...each, outcome: outcomes[index]! }));
 }
 
 async function plan(
@@ -105,9 +97,7 @@ async function plan(
     refuseProtected(prepared, options);
     const code = readBuiltCode(folder, outcome.row);
     const session = await sessions.of(target);
-    // A build may have taken minutes, in which others were at work.
-    const isFresh = outcome.row.status === "unchanged";
-    const remote = isFresh ? await prepared.remote : await readDeployed(prepared, session, context);
+    const remote = await readDeployed(prepared, session, context);
     return await planDeployed(prepared, code, remote, session, options, context);
   } catch (fault) {
     return { row: describeFailure(place, describeFault(fault, context.signal)) };
