@@ -37,6 +37,9 @@ beforeAll(async () => {
   root = makeWorkspace({
     "brig.yaml": "targets:\n  prod: {region: us-east-1, alias: live}\n",
     "functions/hello/brig.yaml": `function: {Runtime: ${runtime}}\nbuild: {bytecode: false}\n`,
+    "functions/loose/brig.yaml": `function: {Runtime: ${runtime}, FunctionName: hello}\nbuild: {bytecode: false}\n`,
+    "functions/loose/requirements.txt": "requests\n",
+    "functions/loose/src/lambda_function.py": "",
     "functions/hello/src/lambda_function.py": "def lambda_handler(event, context):\n    return 1\n",
   });
   head = commit(root, "Second");
@@ -90,6 +93,12 @@ test("a version is proven, whatever the working tree looks like", async () => {
     differences: [],
     note: null,
   });
+});
+
+test("a commit without a lock is no proof", async () => {
+  const { status, stdout } = await brig(root, ["verify", "loose", "--target", "prod"], aws);
+  expect(stdout).toMatch(/^not proven: [0-9a-f]{40} has no pylock.toml/);
+  expect(status).toBe(1);
 });
 
 test("files that differ are named", async () => {

@@ -8,9 +8,10 @@ import { diffZips } from "../deploy/diff-zips.ts";
 import { downloadCode } from "../deploy/download-code.ts";
 import { explainDifferences } from "../deploy/explain-differences.ts";
 import { parseVersionRecord } from "../deploy/record.ts";
+import { BrigError } from "../errors.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { type DeployedFunction, explainMissing, findDeployedFunction } from "./deployed-function.ts";
-import { rebuildCommit } from "./rebuild-commit.ts";
+import { rebuildCommit, type RebuiltCommit } from "./rebuild-commit.ts";
 
 /** What `brig verify --json` prints, and what people are told beyond it. */
 export interface Verification {
@@ -89,7 +90,11 @@ async function compareWithCommit(
     return { ...unproven, commit, note };
   }
   const started = performance.now();
-  const rebuilt = await rebuildCommit(folder, commit, context);
+  const rebuilt = await rebuildIfLocked(folder, commit, context);
+  if (rebuilt === undefined) {
+    const note = `${commit} has no pylock.toml that fits its requirements, so nothing says which packages it had`;
+    return { ...unproven, commit, note };
+  }
   const duration = Math.round(performance.now() - started);
   if (rebuilt.codeSha256 === runs) return { ...unproven, equal: true, commit, note: null, duration };
   // The address of the code is only valid for ten minutes, and a build may take longer.
@@ -105,6 +110,20 @@ async function compareWithCommit(
     note: explainDifferences(differences, compilers),
     duration,
   };
+}
+
+/** `undefined`: the commit holds no lock, without which the same commit may be other packages today. */
+async function rebuildIfLocked(
+  folder: FunctionFolder,
+  commit: string,
+  context: Context,
+): Promise<RebuiltCommit | undefined> {
+  try {
+    return await rebuildCommit(folder, commit, context);
+  } catch (error) {
+    if (error instanceof BrigError && error.code === "lock-outdated") return undefined;
+    throw error;
+  }
 }
 
 async function readRunning(
