@@ -65,6 +65,7 @@ test("other partitions, and places that nobody named", () => {
 const differing: Readonly<Record<string, readonly string[]>> = {
   "lambda:Invoke": ["lambda:InvokeFunction"],
   "lambda:DeleteFunction": [],
+  "lambda:GetLayerVersionByArn": ["lambda:GetLayerVersion"],
   "s3:HeadObject": ["s3:GetObject"],
   "s3:CreateMultipartUpload": ["s3:PutObject"],
   "s3:UploadPart": ["s3:PutObject"],
