@@ -39,6 +39,11 @@ test.each([
     "a @ git+https://h/r.git@abc#subdirectory=s",
   ],
   [{ url: "https://h/a-1.whl", archive_info: {} }, "a @ https://h/a-1.whl"],
+  [
+    { url: "https://me:canary@h/r.git", vcs_info: { vcs: "git", commit_id: "abc" } },
+    "a @ git+https://h/r.git@abc",
+  ],
+  [{ url: "ssh://git@h/r.git", vcs_info: { vcs: "git", commit_id: "abc" } }, "a @ git+ssh://git@h/r.git@abc"],
   [{ url: "file:///home/me/a", dir_info: {} }, undefined],
   [{ url: "file:///home/me/a-1.whl", archive_info: {} }, undefined],
 ])("a package from %j", (origin, requirement) => {

@@ -83,9 +83,15 @@ function requirementOf(name: string, version: string, direct: string | undefined
   const { url, vcs_info: vcs, archive_info: archive, subdirectory } = origin;
   // Only addresses that others can reach; a space would end the line's address.
   if (typeof url !== "string" || !/^(https?|ssh|git):\/\/\S+$/.test(url)) return undefined;
+  const address = withoutPassword(url);
   const inside = typeof subdirectory === "string" ? `#subdirectory=${subdirectory}` : "";
   if (typeof vcs?.vcs === "string" && typeof vcs.commit_id === "string") {
-    return `${name} @ ${vcs.vcs}+${url}@${vcs.commit_id}${inside}`;
+    return `${name} @ ${vcs.vcs}+${address}@${vcs.commit_id}${inside}`;
   }
-  return archive === undefined ? undefined : `${name} @ ${url}${inside}`;
+  return archive === undefined ? undefined : `${name} @ ${address}${inside}`;
+}
+
+/** PEP 610 asks installers to leave passwords out; a name alone, as of `ssh://git@host`, belongs to the address. */
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/@\s]*:[^/@\s]*@/, "$1");
 }
