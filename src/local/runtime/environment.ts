@@ -70,9 +70,11 @@ export class Environment {
     log.begin(requestId);
     const init = this.#running === undefined ? await this.#initialize() : undefined;
     for (const line of renderStart(version, requestId, now())) log.write(line);
+    const worker = this.#running?.worker;
+    const heldBefore = worker?.held?.() ?? 0;
     const started = performance.now();
     const answered = await this.#run(input, init?.settled, now().getTime() + version.timeout * 1000);
-    const durationMs = performance.now() - started;
+    const durationMs = performance.now() - started - ((worker?.held?.() ?? 0) - heldBefore);
     this.#lookAtMemory(durationMs);
     // Whoever takes and gives back between two looks is found out here.
     const settled: typeof answered = this.#peakMemory > version.memorySize ? outOfMemory : answered;
@@ -93,7 +95,7 @@ export class Environment {
     const started = performance.now();
     const running = await this.#start();
     const settled = await settle(running, running.worker.ready, initTime, version.memorySize);
-    const initMs = performance.now() - started;
+    const initMs = performance.now() - started - (running.worker.held?.() ?? 0);
     if (settled.kind !== "time") return { settled, initMs };
     log.write(`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms\tPhase: init\tStatus: timeout\n`);
     await this.#stop(undefined);

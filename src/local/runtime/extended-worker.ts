@@ -98,6 +98,7 @@ export async function startExtendedWorker(
     otherGroups: processes.map(({ pid }) => pid),
     ready: Promise.all([inner.ready, extensionApi.rested()]).then(([answer]) => answer),
     exited: inner.exited,
+    ...(inner.held && { held: inner.held }),
     invoke: (invocation) => {
       extensionApi.send({
         eventType: "INVOKE",

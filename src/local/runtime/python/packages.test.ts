@@ -42,6 +42,7 @@ describe("what Lambda's Python brings along", () => {
       `${shown}/boto3/__init__.py`,
       `${shown}/botocore/__init__.py`,
     ]);
+    expect(outcome.initMs).toBeLessThan(1400);
     expect(asked).toBe(1);
     const late = "def handler(event, context):\n    import boto3\n    return boto3.value\n";
     expect(parsePayload(await own.invoke(own.make({ "app.py": late }, { timeout: 1 })))).toBe("provided");
