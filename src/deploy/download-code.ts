@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BrigError } from "../errors.ts";
 import { zippedLimit, unzippedLimit } from "../build/limits.ts";
 
 /** No zip of Lambda's is larger than what it may unpack to, and the headers of its files. */
 const largest = unzippedLimit + zippedLimit;
+const mostAttempts = 3;
 
 /**
  * The zip that a version runs, whole, in memory.
@@ -19,7 +21,7 @@ export async function downloadCode(
   name: string,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const bytes = await fetchBytes(location, name, signal);
+  const bytes = await fetchPatiently(location, name, signal);
   const actual = createHash("sha256").update(bytes).digest("base64");
   if (actual === codeSha256) return bytes;
   throw new BrigError(
@@ -27,6 +29,19 @@ export async function downloadCode(
     `the code of ${name} has the SHA-256 ${actual}, and AWS reports ${codeSha256}`,
     "try again: it may have been deployed meanwhile",
   );
+}
+
+/** A connection that breaks is tried again; what the server refuses is not. */
+async function fetchPatiently(location: string, name: string, signal: AbortSignal): Promise<Buffer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetchBytes(location, name, signal);
+    } catch (fault) {
+      const isBroken = fault instanceof BrigError && fault.cause !== undefined;
+      if (!isBroken || attempt === mostAttempts) throw fault;
+      await sleep(200 * attempt, undefined, { signal });
+    }
+  }
 }
 
 async function fetchBytes(location: string, name: string, signal: AbortSignal): Promise<Buffer> {
