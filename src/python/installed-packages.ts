@@ -1,4 +1,5 @@
 import { parseRecord } from "./wheel/record-rows.ts";
+import { splitCredentials } from "./url-credentials.ts";
 import { normaliseName } from "./wheel/project-name.ts";
 
 /** A package that somebody installed into a tree, as its dist-info tells (PEP 376, PEP 610). */
@@ -83,15 +84,11 @@ function requirementOf(name: string, version: string, direct: string | undefined
   const { url, vcs_info: vcs, archive_info: archive, subdirectory } = origin;
   // Only addresses that others can reach; a space would end the line's address.
   if (typeof url !== "string" || !/^(https?|ssh|git):\/\/\S+$/.test(url)) return undefined;
-  const address = withoutPassword(url);
+  // PEP 610 asks installers to leave credentials out; not all do.
+  const address = splitCredentials(url).url;
   const inside = typeof subdirectory === "string" ? `#subdirectory=${subdirectory}` : "";
   if (typeof vcs?.vcs === "string" && typeof vcs.commit_id === "string") {
     return `${name} @ ${vcs.vcs}+${address}@${vcs.commit_id}${inside}`;
   }
   return archive === undefined ? undefined : `${name} @ ${address}${inside}`;
-}
-
-/** PEP 610 asks installers to leave passwords out; a name alone, as of `ssh://git@host`, belongs to the address. */
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/@\s]*:[^/@\s]*@/, "$1");
 }
