@@ -27,7 +27,7 @@ test("the end of a zip is enough", async () => {
 });
 
 test("a directory that begins further up is read whole, zip64 too", async () => {
-  const entries = Array.from({ length: 9000 }, (_, index) => ({ name: `${"long".repeat(40)}/${index}` }));
+  const entries = Array.from({ length: 4000 }, (_, index) => ({ name: `${"long".repeat(60)}/${index}` }));
   for (const zip64 of [false, true]) {
     const bytes = makeZip(entries, { zip64 });
     const { names, ranges } = await read(bytes);
