@@ -146,8 +146,8 @@ test("a destination that is no function, and a deleted function, are said and fo
   delete versions["gone"];
   await settled(queue);
   expect(troubles.toSorted()).toEqual([
-    expect.stringContaining("arn:aws:sqs:us-east-1:000000000000:q"),
-    expect.stringContaining("Function not found"),
+    expect.stringContaining("gone was dropped: Function not found"),
+    expect.stringContaining("not delivered: local Lambda delivers to functions only, not to arn:aws:sqs:"),
   ]);
 });
 
