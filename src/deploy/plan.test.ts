@@ -53,6 +53,15 @@ describe("what is to be done", () => {
     ]);
   });
 
+  test("an update that failed is done again", () => {
+    const remote = makeRemote();
+    const latest = makeVersion("$LATEST", { LastUpdateStatus: "Failed" });
+    expect(planFunction(makeDesired(), { ...remote, latest }).steps[0]).toMatchObject({
+      call: "UpdateFunctionCode",
+      why: "the last update failed",
+    });
+  });
+
   test("weights that a killed canary left go first", () => {
     const alias = { version: "7", revisionId: "r", description: "", weights: { "8": 0.1 } };
     const remote = makeRemote({ CodeSha256: "old" }, { alias });
