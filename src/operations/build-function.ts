@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import { withProcessLock } from "../store/process-lock.ts";
-import { writeFault } from "../store/write-fault.ts";
+import { systemCode, writeFault } from "../store/write-fault.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { keepState } from "./keep-state.ts";
@@ -196,7 +196,9 @@ async function makeBuildsFolder(folder: FunctionFolder): Promise<string> {
     mkdirSync(builds, { recursive: true, mode: 0o700 });
     await chmod(builds, 0o700);
   } catch (cause) {
-    throw writeFault(cause, builds);
+    if (systemCode(cause) !== "EEXIST") throw writeFault(cause, builds);
+    const message = `${folder.path}/builds is a file, and brig keeps builds in a folder of that name`;
+    throw new BrigError("already-exists", message, `mv '${builds}' '${builds}.old'`, { cause });
   }
   return builds;
 }

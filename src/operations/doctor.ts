@@ -170,6 +170,10 @@ async function checkFunction(folder: FunctionFolder, workshop: Workshop, context
 function checkLock(folder: FunctionFolder): Check[] {
   const file = join(folder.folder, "pylock.toml");
   if (!existsSync(file)) return [];
+  if (!statSync(file).isFile()) {
+    const message = `${folder.path}/pylock.toml is no file`;
+    return [{ subject: folder.name, state: "fault", message, hint: `mv '${file}' '${file}.old'` }];
+  }
   try {
     parseLock(readFileSync(file, "utf8"), `${folder.path}/pylock.toml`);
     return [];

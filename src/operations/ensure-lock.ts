@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -37,6 +37,8 @@ export interface LockPolicy {
   /** Nothing is resolved: a lock that is not there or not valid is `lock-outdated`. */
   readonly frozen: boolean;
   readonly upgrade?: boolean | readonly string[];
+  /** A lock that cannot be read (a merge left its marks in it) is written anew instead of being an error. */
+  readonly anew?: boolean;
 }
 
 /**
@@ -77,7 +79,7 @@ export async function ensureLock(
     watched: [...inputs, ...configuration],
   });
   const shown = `${folder.path}/pylock.toml`;
-  const old = existsSync(file) ? parseLock(readFileSync(file, "utf8"), shown) : undefined;
+  const old = readOld(file, shown, policy);
   const problem = old
     ? lockProblem(old, target, lockInputs(requirements, indexes, folder.folder))
     : "there is none";
@@ -104,7 +106,12 @@ export async function ensureLock(
   const lock = await resolveLock(request, workshop.store, context);
   const text = renderLock(lock);
   const changes = diffLocks(old, lock);
-  context.report({ kind: "step", subject: folder.name, text: `locked ${lock.packages.length} packages` });
+  const count = lock.packages.length;
+  context.report({
+    kind: "step",
+    subject: folder.name,
+    text: `locked ${count} ${count === 1 ? "package" : "packages"}`,
+  });
   const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   const isNew = before !== text;
   if (isNew) {
@@ -112,6 +119,19 @@ export async function ensureLock(
     workshop.takeBacks.set(folder.folder, () => putBack(file, text, before));
   }
   return describe(lock, isNew, changes);
+}
+
+function readOld(file: string, shown: string, policy: LockPolicy): Lock | undefined {
+  const entry = statSync(file, { throwIfNoEntry: false });
+  if (entry === undefined) return undefined;
+  if (!entry.isFile())
+    throw new BrigError("lock-invalid", `${shown} is no file`, `mv '${shown}' '${shown}.old'`);
+  try {
+    return parseLock(readFileSync(file, "utf8"), shown);
+  } catch (error) {
+    if (policy.anew === true && error instanceof BrigError && error.code === "lock-invalid") return undefined;
+    throw error;
+  }
 }
 
 /** Undoes the writing of a lock, unless somebody else wrote to it since. */

@@ -62,7 +62,7 @@ async function lockFunction(
   if (target === null) return rowOf(folder);
   const upgrade = options.upgrade || (options.upgradePackage.length > 0 && options.upgradePackage);
   const boundary = (await workshop.repository()).repository?.toplevel ?? workshop.workspace.root;
-  const policy = { frozen: options.check, upgrade };
+  const policy = { frozen: options.check, upgrade, anew: !options.check };
   const { lock, written, changes } = await ensureLock(
     folder,
     settings,

@@ -8,6 +8,7 @@ import { digestInputs } from "../build/plan.ts";
 import type { BuildDetails, Timings } from "../build/report.ts";
 import { type BuildState, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
+import { BrigError } from "../errors.ts";
 import { digestDirectory, type DirectoryDigest } from "../python/directory-digest.ts";
 import type { Lock } from "../python/lock.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
@@ -72,6 +73,14 @@ export async function prepareBuild(
     boundary,
     exclude: settings.build.exclude,
   });
+  if (sources.files.length === 0 && (locked?.lock?.packages ?? []).length === 0) {
+    const place = [folder.path, sourceFolder].join("/");
+    throw new BrigError(
+      "source-missing",
+      `${place} holds no file that goes into the zip, and Lambda takes no empty one`,
+      `ls -A '${place}'   # and build.exclude in brig.yaml`,
+    );
+  }
   const hashRules = JSON.stringify([1, settings.build.allow]);
   const hashes = new FileHashes(state?.hashRules === hashRules ? state.hashes : {}, started);
   const firstParty = hashSources(

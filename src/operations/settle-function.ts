@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { BuildState, Surroundings } from "../build/state.ts";
 import { targetStamp, sameStamp } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
-import type { Warning } from "../errors.ts";
+import { BrigError, type Warning } from "../errors.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
+import { pythonMinors, runtimeOf } from "../workspace/runtimes.ts";
 import { innerToplevels } from "../workspace/git-fingerprint.ts";
 import { readRepositories, type Repository } from "../workspace/git.ts";
 import type { Settings } from "../workspace/settings.ts";
@@ -75,6 +78,7 @@ export async function settleFunction(
   const needsPython = settings.runtime === null || settings.runtime.startsWith("python");
   const interpreters = needsPython ? await workshop.interpreters() : [];
   const runtime = settleRuntime(settings, interpreters, now);
+  refuseUnknownPython(folder, settings);
   const { repository, warnings } = await workshop.repository();
   const boundary = repository?.toplevel ?? workshop.workspace.root;
   const repositories = await readRepositories(innerToplevels(folder.folder, boundary), repository, context);
@@ -84,6 +88,18 @@ export async function settleFunction(
   const interpreter = await settleInterpreter(settings, runtime, workshop);
   const all = [...settings.warnings, ...runtime.warnings, ...warnings];
   return { settings, runtime, interpreter, locked, repositories, boundary, warnings: all };
+}
+
+/** Without knowing for which Python, packages would be left out without a word. */
+function refuseUnknownPython(folder: FunctionFolder, { runtime, build }: Settings): void {
+  if (runtime === null || build.command !== undefined || runtimeOf(runtime) !== undefined) return;
+  const named = build.requirements ?? "requirements.txt";
+  if (!existsSync(join(folder.folder, named))) return;
+  throw new BrigError(
+    "config-invalid",
+    `${folder.path} has ${named}, but its Runtime, ${JSON.stringify(runtime)}, is no Python that brig could install packages for`,
+    `function: {Runtime: python${pythonMinors[0]}}`,
+  );
 }
 
 /** Bytecode needs the function's own Python; without bytecode it is welcome (tests run on it) but may be missing. */

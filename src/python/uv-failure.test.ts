@@ -7,6 +7,10 @@ const hintFor = (explanation: string): string | null | undefined =>
 test("what uv cannot reach is tried by pasting the hint, which holds no credentials", () => {
   const refused = "Failed to fetch: `https://me:secret@pkgs.example.org/simple/idna/` tcp connect error";
   expect(hintFor(refused)).toMatch(/^curl -fIL 'https:\/\/pkgs\.example\.org\/simple\/idna\/' {3}# /);
+  expect(hintFor("Failed to fetch: https://a.example/simple/six/: timed out")).toContain("/simple/six/'");
+  expect(hintFor("Git operation failed: unable to access 'https://a.example/x.git/': refused")).toBe(
+    "git ls-remote 'https://a.example/x.git/'",
+  );
   expect(hintFor("dns error: failed to lookup address information")).toBe("brig doctor");
 });
 

@@ -56,6 +56,13 @@ export function resolveFault(explanation: string, offline: boolean, hint: string
       credentialsHint(url?.hostname ?? "HOST"),
     );
   }
+  if (url && /Git operation failed/.test(explanation)) {
+    return new BrigError(
+      "download-failed",
+      `git cannot get what is required: ${explanation}`,
+      `git ls-remote '${url.href}'`,
+    );
+  }
   if (
     /failed to fetch|error sending request|dns error|connect error|timed out|certificate/i.test(explanation)
   ) {
@@ -67,6 +74,6 @@ export function resolveFault(explanation: string, offline: boolean, hint: string
 
 /** The address that uv quotes (credentials are gone from it already). */
 function findAddress(explanation: string): URL | undefined {
-  const [text] = /https?:\/\/[^\s`'"()<>]+/.exec(explanation) ?? [];
+  const [text] = /https?:\/\/[^\s`'"()<>]*[^\s`'"()<>.,:;]/.exec(explanation) ?? [];
   return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -18,6 +18,7 @@ test("a runtime that is not in the table is taken for a new one of its language"
   expect(runtimeOf("nodejs99.x")).toMatchObject({ language: "nodejs", python: undefined });
   expect(runtimeOf("provided.al2023")).toMatchObject({ language: "provided" });
   expect(runtimeOf("python2.7")).toBeUndefined();
+  expect(runtimeOf("python3.1")).toBeUndefined();
   expect(runtimeOf("cobol")).toBeUndefined();
 });
 

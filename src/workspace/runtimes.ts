@@ -65,7 +65,8 @@ export function runtimeOf(name: string): Runtime | undefined {
   if (known !== undefined) return known;
   const [, word, minor] = /^(python|nodejs|provided|java|dotnet|ruby)(3\.\d+$)?/.exec(name) ?? [];
   if (word === undefined) return undefined;
-  if (word === "python") return minor === undefined ? undefined : python(minor, al2023, undefined);
+  // Older ones than the table has will not come any more.
+  if (word === "python") return Number(minor?.slice(2)) > 8 ? python(minor!, al2023, undefined) : undefined;
   return other(name, word as Language, al2023, undefined);
 }
 

@@ -77,10 +77,10 @@ describe("refused", () => {
     ["reprot", "did you mean orders/report? `brig list` shows all 5"],
     ["order/report", "did you mean orders/report? `brig list` shows all 5"],
     ["injest", "did you mean ingest or orders/ingest? `brig list` shows all 5"],
-    ["something-else", "`brig list` shows all 5"],
-    ["missing/", "`brig list` shows all 5"],
-    ["constructor", "`brig list` shows all 5"],
-    ["", "`brig list` shows all 5"],
+    ["something-else", "`brig list` shows all 5; a folder is a function when it has src/ in it"],
+    ["missing/", "`brig list` shows all 5; a folder is a function when it has src/ in it"],
+    ["constructor", "`brig list` shows all 5; a folder is a function when it has src/ in it"],
+    ["", "`brig list` shows all 5; a folder is a function when it has src/ in it"],
     ["/", "work there: brig -C '/' build"],
   ])("unknown %j has the hint %s", (name, hint) => {
     expect(refused("/repo", name)).toMatchObject({ code: "function-not-found", hint });
@@ -98,7 +98,7 @@ describe("refused", () => {
     expect(refused("/repo/docs")).toMatchObject({
       code: "function-not-found",
       message: expect.stringMatching(/"docs".*functions\/<name>\/.*src\//),
-      hint: "name one, as in hello, or give --all; `brig list` shows them",
+      hint: "brig build hello   # or another that `brig list` shows, or --all",
     });
     expect(() => selectFunctions(workspaceOf(), "/repo", { names: [], all: false })).toThrow(/"\."/);
   });

@@ -75,7 +75,7 @@ function functionAround(workspace: Workspace, cwd: string): FunctionFolder {
       "a function is a folder functions/<name>/ or apis/<api>/functions/<name>/ with src/ in it",
     first === undefined
       ? "brig new hello"
-      : `name one, as in ${first.name}, or give --all; \`brig list\` shows them`,
+      : `brig build ${/^[\w./-]+$/.test(first.name) ? first.name : `'${first.name}'`}   # or another that \`brig list\` shows, or --all`,
   );
 }
 
@@ -89,7 +89,7 @@ function functionNotFound(functions: readonly FunctionFolder[], name: string): B
   const hint =
     functions.length === 0
       ? `there are none yet: brig new hello`
-      : `${question}\`brig list\` shows ${functions.length === 1 ? "the only one" : `all ${functions.length}`}`;
+      : `${question}\`brig list\` shows ${functions.length === 1 ? "the only one" : `all ${functions.length}`}${question === "" ? "; a folder is a function when it has src/ in it" : ""}`;
   return new BrigError("function-not-found", `no function named "${name}" in this workspace`, hint);
 }
 

@@ -50,17 +50,24 @@ function renderLock({ lock }: BuildDetails): string[] {
   const more = lock.changes.length > 4 ? ` and ${lock.changes.length - 4} more` : "";
   const isNew = lock.changes.length === lock.packages && lock.changes.every(({ kind }) => kind === "added");
   const what = isNew
-    ? `${lock.packages} wheels, new pylock.toml`
+    ? `${lock.packages} ${lock.packages === 1 ? "wheel" : "wheels"}, new pylock.toml`
     : listed === ""
       ? "pylock.toml written anew"
       : listed + more;
   return [`  locked   ${what}: commit it`];
 }
 
+/** A name may hold what would move a terminal's cursor, or look like another line. */
+function showName(path: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are the ones meant
+  return /[\u0000-\u001F\u007F-\u009F]/.test(path) ? JSON.stringify(path) : path;
+}
+
 function renderStaged({ changed, files, parts, linksBefore }: BuildDetails): string {
   if (linksBefore.staged !== null && changed.length > 0 && changed.length <= 20) {
     const names = changed.filter((path) => !path.endsWith(".pyc"));
-    const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    const shown =
+      names.slice(0, 3).map(showName).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
     return `${names.length} ${names.length === 1 ? "file" : "files"} changed: ${shown}`;
   }
   const total = parts.reduce((sum, { size }) => sum + size, 0);
