@@ -36,6 +36,14 @@ describe("parseArguments", () => {
     expect(parseArguments(["build", "--", "--odd"], commands).positionals).toEqual(["--odd"]);
   });
 
+  test("a flag without its value says so in one line", () => {
+    for (const argv of [
+      ["build", "--jobs", "--json"],
+      ["build", "--jobs"],
+    ])
+      expect(() => parseArguments(argv, commands)).toThrow("brig build: the flag --jobs needs a value");
+  });
+
   test("any command line is parsed or refused as usage-invalid, with one sentence", () => {
     const words = [
       ...commands.map(({ name }) => name),

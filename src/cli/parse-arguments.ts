@@ -80,6 +80,9 @@ function usageFault(
 ): BrigError {
   const verb = command ? `brig ${command.name}` : "brig";
   const unknown = /Unknown option '(--?[^']+)'/.exec(cause.message)?.[1];
+  const bare = /Option '[^']*?(--[\w-]+)[^']*' argument (?:is ambiguous|missing)/.exec(cause.message)?.[1];
+  if (bare !== undefined)
+    return new BrigError("usage-invalid", `${verb}: the flag ${bare} needs a value`, `${verb} --help`);
   if (unknown === undefined) {
     const sentence = cause.message.split(". ")[0]!.replace(/^Option '([^']+)'/, "the flag $1");
     return new BrigError("usage-invalid", `${verb}: ${sentence}`, `${verb} --help`);

@@ -98,7 +98,7 @@ describe("refused", () => {
     expect(refused("/repo/docs")).toMatchObject({
       code: "function-not-found",
       message: expect.stringMatching(/"docs".*functions\/<name>\/.*src\//),
-      hint: "brig build hello   # or another that `brig list` shows, or --all",
+      hint: "brig list   # then name one, such as hello, or give --all",
     });
     expect(() => selectFunctions(workspaceOf(), "/repo", { names: [], all: false })).toThrow(/"\."/);
   });

@@ -75,7 +75,7 @@ function functionAround(workspace: Workspace, cwd: string): FunctionFolder {
       "a function is a folder functions/<name>/ or apis/<api>/functions/<name>/ with src/ in it",
     first === undefined
       ? "brig new hello"
-      : `brig build ${/^[\w./-]+$/.test(first.name) ? first.name : `'${first.name}'`}   # or another that \`brig list\` shows, or --all`,
+      : `brig list   # then name one, such as ${first.name}, or give --all`,
   );
 }
 
