@@ -39,8 +39,15 @@ beforeAll(async () => {
 
 afterAll(async () => await aws.dispose());
 
+/** The target `next` has the same settings under another name. */
+function settingsOf(members: string): string {
+  const [first, live] = helloFiles(members)["brig.yaml"]!.split("\ntargets: {live: ") as [string, string];
+  const own = live.trimEnd().slice(0, -1);
+  return `${first}\ntargets: {live: ${own}, next: ${own.replace("FunctionName: hello", "FunctionName: other")}}\n`;
+}
+
 function write(members: string, edition: number): void {
-  writeFileSync(join(folder, "brig.yaml"), helloFiles(members)["brig.yaml"]!);
+  writeFileSync(join(folder, "brig.yaml"), settingsOf(members));
   writeFileSync(join(folder, "functions/hello/src/lambda_function.py"), sourceOf(edition));
 }
 
@@ -105,10 +112,16 @@ test("plans, deploys, comparisons, histories and files hide every value", async 
   rmSync(plan);
   write(variables(), 2);
   env = { ...env, TOKEN: "canary-other" };
+  expect(await quietly(["diff", "hello", ...target], 0)).toContain("TOKEN");
   await quietly(["deploy", "hello", ...target, "--yes"], 0, [["--verbose"]]);
   await quietly(["deploy", "hello", ...target, "--yes"], 0);
   await quietly(["status", ...target], 0);
   await quietly(["versions", "hello", ...target], 0);
+  await quietly(["verify", "hello", ...target], 1);
+  await quietly(["logs", "hello", ...target], 0);
+  expect(await quietly(["rollback", "hello", ...target, "--yes"], 0, [["--verbose"]])).toContain("TOKEN");
+  await quietly(["deploy", "hello", ...target, "--yes"], 0, [["--json"]]);
+  await quietly(["promote", "hello", "--from", "live", "--to", "next", "--yes"], 0);
   expectCleanFiles();
   expectCleanDescriptions();
 });
