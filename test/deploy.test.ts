@@ -285,6 +285,23 @@ describe("strangers", () => {
   });
 });
 
+test("what fails behind the alias's move is told with the version that the alias has by then", async () => {
+  writeFiles(folder, {
+    "functions/hello/brig.yaml": settings("  EventInvokeConfig: {MaximumRetryAttempts: 0}\n"),
+  });
+  aws.behaviour.denied.add("lambda:PutFunctionEventInvokeConfig");
+  const { row, status } = await deploy();
+  expect({ status, row }).toMatchObject({
+    status: 1,
+    row: { status: "failed", version: "1", previousVersion: null, error: { code: "access-denied" } },
+  });
+  aws.behaviour.denied.clear();
+  expect((await deploy()).row).toMatchObject({
+    status: "deployed",
+    steps: [{ call: "PutFunctionEventInvokeConfig" }],
+  });
+});
+
 describe("what must not go live", () => {
   test("a version that fails its smoke test stays without an alias", async () => {
     await deploy();

@@ -26,6 +26,7 @@ export async function applyPlanned(
   if (plan.unchanged) return { ...row, status: "unchanged", version, previousVersion: version };
   const { lambda } = session;
   const { signal } = context;
+  let moved: string | undefined;
   try {
     const applied = await applyPlan(plan, desired, remote, {
       lambda,
@@ -39,16 +40,19 @@ export async function applyPlanned(
         onShare: (share) => onStep(name, { kind: "share", share }),
       },
       signal,
-      onStep: (step) => onStep(name, step),
+      onStep: (step) => {
+        if (step.kind === "alias") moved = step.to;
+        onStep(name, step);
+      },
       onWait: (text) => context.report({ kind: "note", subject: name, text }),
     });
     return { ...withVersion(row, applied.version), status: "deployed", ...applied };
   } catch (fault) {
     const error = describeFault(fault, signal);
     const status = fault instanceof CanaryReturned ? "returned" : "failed";
-    // The alias is where it was, and so is what it runs.
-    const record = describeRecord(parseVersionRecord(remote.live?.description));
-    return { ...row, ...record, status, version, previousVersion: version, error };
+    // What stands on the alias comes after it, so it may have moved; else it is where it was, and so is what it runs.
+    const record = moved === undefined ? describeRecord(parseVersionRecord(remote.live?.description)) : {};
+    return { ...row, ...record, status, version: moved ?? version, previousVersion: version, error };
   }
 }
 
@@ -75,7 +79,7 @@ export function describeFault(fault: unknown, signal: AbortSignal): ErrorReport 
   if (!signal.aborted) throw fault;
   return {
     code: "interrupted",
-    message: "interrupted before the alias moved",
+    message: "interrupted before all was done",
     hint: "run it again: it goes on from there",
   };
 }
