@@ -1,9 +1,6 @@
 /** The same inputs give the same bytes, wherever, whenever and with whichever Node. */
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
-  cpSync,
-  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -13,10 +10,10 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { BuildRow } from "../src/build/report.ts";
+import { findNode } from "../src/local/runtime/test-node.ts";
 import {
   buildOne,
   type Env,
@@ -203,22 +200,3 @@ describe("the same bytes on every Node that brig runs on", () => {
     });
   }
 });
-
-/** A Node of this major version, as npm's package `node` brings it; kept for the next run. */
-function findNode(major: number): string | undefined {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const kept = join(tmpdir(), `brig-test-node-${major}`);
-  const file = join(kept, "node_modules/node/bin/node");
-  if (existsSync(file)) return file;
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "package.json"), "{}");
-  try {
-    const args = ["install", "--no-audit", "--no-fund", "--no-save", `node@${major}`];
-    execFileSync("npm", args, { cwd: folder, stdio: "ignore", timeout: 200_000 });
-    execFileSync(join(folder, "node_modules/node/bin/node"), ["--version"], { stdio: "ignore" });
-  } catch {
-    return undefined;
-  }
-  cpSync(folder, kept, { recursive: true, verbatimSymlinks: true });
-  return file;
-}

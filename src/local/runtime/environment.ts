@@ -158,7 +158,9 @@ export class Environment {
       logTail: log.end(),
       ...usage,
       executedVersion: version.version,
-      ...(streamError === undefined ? {} : { streamError }),
+      ...(streamError === undefined
+        ? {}
+        : { streamError: { type: streamError.type, body: paths.text(streamError.body) } }),
     };
   }
 

@@ -15,8 +15,8 @@ const frames = [];
 let deliver;
 let unread = Buffer.alloc(0);
 let token;
-/** What logs and faults say of the invocation under way. */
-let current = {};
+/** What logs and faults say of the invocation under way, or of there being none. */
+let current = major >= 24 ? { requestId: "-" } : {};
 
 channel.unref();
 channel.on("data", (chunk) => {
@@ -91,13 +91,14 @@ function patchConsole() {
 }
 
 function writeTextLog(level, values) {
-  writeEvent([new Date().toISOString(), String(current.requestId), level, util.format(...values)].join("\t") + "\n");
+  const [first, ...rest] = values;
+  writeEvent([new Date().toISOString(), String(current.requestId), level, util.format(first, ...rest)].join("\t") + "\n");
 }
 
 function writeJsonLog(level, values) {
   const entry = { timestamp: new Date().toISOString(), level, requestId: current.requestId };
   if (current.tenantId) entry.tenantId = current.tenantId;
-  if (values.length === 1) {
+  if (values.length <= 1) {
     entry.message = values[0];
     try {
       return writeEvent(JSON.stringify(entry, (_, value) => (value instanceof Error ? { ...describeLogged(value), ...value } : value)));
@@ -119,14 +120,20 @@ function describeLogged(error) {
   };
 }
 
+/** Up to Node 22 also what looks like an error. */
+function isError(value) {
+  if (major >= 24) return util.types.isNativeError(value);
+  return util.types.isNativeError(value) || [value?.name, value?.message, value?.stack].every((part) => part && typeof part === "string");
+}
+
 /** The payload of a failed invocation. */
 function describeFault(error) {
   const escape = (text) => text?.replace(/\x7f/g, "%7F");
   try {
-    const isError = util.types.isNativeError(error) || [error?.name, error?.message, error?.stack].every((part) => part && typeof part === "string");
-    return isError
-      ? { errorType: escape(error.name), errorMessage: escape(error.message), trace: escape(error.stack).split("\n") }
-      : { errorType: typeof error, errorMessage: error.toString(), trace: [] };
+    // Up to Node 22 nothing, and an error without a stack, are more than can be described.
+    if (!isError(error)) return { errorType: typeof error, errorMessage: major >= 24 ? String(error) : error.toString(), trace: [] };
+    const stack = escape(major >= 24 ? error.stack ?? "" : error.stack);
+    return { errorType: escape(error.name), errorMessage: escape(error.message), trace: stack === "" ? [] : stack.split("\n") };
   } catch {
     return {
       errorType: "handled",
@@ -136,7 +143,7 @@ function describeFault(error) {
 }
 
 function logFault(title, cause) {
-  const error = cause instanceof Error ? cause : new Error(cause);
+  const error = cause instanceof Error ? cause : new Error(major >= 24 ? String(cause) : cause);
   if (logAsJson) return console.error(error);
   const replace = (_, value) =>
     value instanceof Error
@@ -154,7 +161,8 @@ function logFault(title, cause) {
 /** A failure that the runtime itself finds, by the name that Lambda has for it. */
 function makeFault(name, message, stack) {
   const error = new Error(message);
-  error.name = "Runtime." + name;
+  // Up to Node 22 of a class, and so not written among the error's own properties.
+  Object.defineProperty(error, "name", { value: "Runtime." + name, configurable: true, writable: true, enumerable: major >= 24 });
   error.stack = stack ?? error.stack.replace(/^Error/, error.name);
   return error;
 }

@@ -21,6 +21,7 @@ globalThis.awslambda = {
       return stream;
     }
   },
+  ...(major >= 24 ? { InvokeStore: new InvokeStore() } : {}),
 };
 
 async function loadHandler(root, name) {
@@ -37,7 +38,7 @@ async function loadHandler(root, name) {
   if (handler[streaming] && handler[streaming] !== "response")
     throw makeFault("MalformedStreamingHandler", "Only response streaming is supported.");
   if (major >= 24 && !handler[streaming] && handler.length >= 3)
-    throw makeFault("CallbackHandlerDeprecated", "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. Write an async handler that takes the event and the context.");
+    throw makeFault("CallbackHandlerDeprecated", "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.");
   return handler;
 }
 

@@ -5,15 +5,18 @@ let onEmpty;
 let started = false;
 
 process.on("beforeExit", () => onEmpty?.());
-process.on("uncaughtException", (error) => {
-  logFault("Uncaught Exception", error);
-  end(error, 129);
-});
-process.on("unhandledRejection", (reason, promise) => {
-  const error = Object.assign(makeFault("UnhandledPromiseRejection", String(reason)), { reason, promise });
-  logFault("Unhandled Promise Rejection", error);
-  end(error, 128);
-});
+// From Node 24 on they end the process as they do anywhere.
+if (major < 24) {
+  process.on("uncaughtException", (error) => {
+    logFault("Uncaught Exception", error);
+    end(error, 129);
+  });
+  process.on("unhandledRejection", (reason, promise) => {
+    const error = Object.assign(makeFault("UnhandledPromiseRejection", String(reason)), { reason, promise });
+    logFault("Unhandled Promise Rejection", error);
+    end(error, 128);
+  });
+}
 
 function end(error, status) {
   const report = describeFault(error);
@@ -46,12 +49,14 @@ function isPromise(value) {
 function makeContext(header) {
   const parse = (text) => (text === undefined ? undefined : JSON.parse(text));
   const { env } = process;
-  return {
+  const ofFunction = {
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+  const ofInvocation = {
     clientContext: parse(header.clientContext),
     identity: parse(header.cognitoIdentity),
     invokedFunctionArn: header.invokedArn,
@@ -60,55 +65,73 @@ function makeContext(header) {
     ...(major >= 24 ? { xRayTraceId: header.traceId } : {}),
     getRemainingTimeInMillis: () => header.deadlineMs - Date.now(),
   };
+  if (major < 24) return { ...ofFunction, ...ofInvocation };
+  const { functionVersion, functionName, ...others } = ofFunction;
+  return { ...ofInvocation, functionName, functionVersion, ...others };
 }
+
+/** The handler is called as its method: that is what this is, and how traces name a handler without a name. */
+class Runtime {
+  constructor(handler) {
+    this.handler = handler;
+  }
+}
+
+/** Their names from Node 24 on. */
+class BufferedInvokeProcessor extends Runtime {}
+class StreamingInvokeProcessor extends Runtime {}
 
 /** Settles when the next invocation may come. */
-function runWithCallback(handler, event, header) {
-  return new Promise((resolve) => {
-    let finished = false;
-    let waits = true;
-    const finish = (error, result, mayWait) => {
-      if (finished) return;
-      finished = true;
-      onEmpty = undefined;
-      const conclude = () => {
-        if (error !== undefined && error !== null) answerFault(error);
-        else answer(result);
-        resolve();
-      };
-      // A callback's result is held back until nothing is left to do, unless the function says otherwise.
-      if (mayWait && waits && (error === undefined || error === null)) onEmpty = () => { onEmpty = undefined; setImmediate(conclude); };
-      else conclude();
-    };
-    const succeed = (result) => finish(null, result, false);
-    const fail = (error) => finish(error ?? "handled", null, false);
-    const callback = (error, result) => finish(error, result, true);
-    const context = {
-      get callbackWaitsForEmptyEventLoop() {
-        return waits;
-      },
-      set callbackWaitsForEmptyEventLoop(value) {
-        waits = value;
-      },
-      succeed,
-      fail,
-      done: (error, result) => finish(error, result, false),
-    };
-    // A handler that neither returns a promise nor calls back gives null when there is nothing left to do.
-    onEmpty = () => finish(null, null, false);
-    try {
-      const result = handler(event, Object.assign(context, makeContext(header)), callback);
-      if (isPromise(result)) result.then(succeed, fail);
-    } catch (error) {
-      callback(error);
-    }
+function runWithCallback(runtime, event, header) {
+  let resolve;
+  // Not called within the promise's own function, which would stand in every trace.
+  const settled = new Promise((done) => {
+    resolve = done;
   });
+  let finished = false;
+  let waits = true;
+  const finish = (error, result, mayWait) => {
+    if (finished) return;
+    finished = true;
+    onEmpty = undefined;
+    const conclude = () => {
+      if (error !== undefined && error !== null) answerFault(error);
+      else answer(result);
+      resolve();
+    };
+    // A callback's result is held back until nothing is left to do, unless the function says otherwise.
+    if (mayWait && waits && (error === undefined || error === null)) onEmpty = () => { onEmpty = undefined; setImmediate(conclude); };
+    else conclude();
+  };
+  const succeed = (result) => finish(null, result, false);
+  const fail = (error) => finish(error ?? "handled", null, false);
+  const callback = (error, result) => finish(error, result, true);
+  const context = {
+    get callbackWaitsForEmptyEventLoop() {
+      return waits;
+    },
+    set callbackWaitsForEmptyEventLoop(value) {
+      waits = value;
+    },
+    succeed,
+    fail,
+    done: (error, result) => finish(error, result, false),
+  };
+  // A handler that neither returns a promise nor calls back gives null when there is nothing left to do.
+  onEmpty = () => finish(null, null, false);
+  try {
+    const result = runtime.handler(event, Object.assign(context, makeContext(header)), callback);
+    if (isPromise(result)) result.then(succeed, fail);
+  } catch (error) {
+    callback(error);
+  }
+  return settled;
 }
 
-async function runAsync(handler, event, header) {
+async function runAsync(runtime, event, header) {
   let result;
   try {
-    result = await handler(event, makeContext(header));
+    result = await runtime.handler(event, makeContext(header));
   } catch (error) {
     return answerFault(error);
   }
@@ -147,36 +170,41 @@ class ResponseStream extends Writable {
   }
 
   _final(done) {
-    send({ kind: "end", contentType: this.contentType });
     done();
   }
 }
 
-async function runStreaming(handler, event, header) {
-  const stream = new ResponseStream({ highWaterMark: handler[streamingBuffer], decodeStrings: true });
+async function runStreaming(runtime, event, header) {
+  const stream = new ResponseStream({ highWaterMark: runtime.handler[streamingBuffer], decodeStrings: true });
   stream.on("error", () => {});
+  // A response that is not ended keeps the invocation going, until its time is over.
+  channel.ref();
+  const end = { kind: "end" };
   try {
-    const result = handler(event, stream, Object.assign(major >= 24 ? {} : { callbackWaitsForEmptyEventLoop: true }, makeContext(header)));
+    const result = runtime.handler(event, stream, Object.assign(major >= 24 ? {} : { callbackWaitsForEmptyEventLoop: true }, makeContext(header)));
     const complaint = "Streaming does not support non-async handlers.";
     if (!isPromise(result)) throw major >= 24 ? new Error(complaint) : complaint;
     const value = await result;
     if (value !== undefined) console.warn("Streaming handlers ignore return values.");
-    await new Promise((resolve, reject) => {
-      if (stream.writableFinished) return resolve();
-      stream.once("finish", resolve);
-      stream.once("error", reject);
-      onEmpty = () => reject(major >= 24 ? new Error("Response stream is not finished.") : "Response stream is not finished.");
-    });
+    if (!stream.writableFinished) {
+      await new Promise((resolve, reject) => {
+        stream.once("finish", resolve);
+        stream.once("error", reject);
+      });
+    }
   } catch (error) {
     logFault("Invoke Error", error);
-    if (stream.writableFinished) return;
-    const report = describeFault(error);
-    send({ kind: "end", contentType: stream.contentType, errorType: report.errorType, errorBody: JSON.stringify(report) });
-    stream._write = stream._final = (...rest) => rest.at(-1)();
+    // What has been ended is whole.
+    if (!stream.writableEnded) {
+      const report = describeFault(error);
+      Object.assign(end, { errorType: report.errorType, errorBody: JSON.stringify(report) });
+    }
+    stream._write = (_chunk, _encoding, done) => done();
     stream.destroy();
-  } finally {
-    onEmpty = undefined;
   }
+  channel.unref();
+  // Only now: what the function has logged up to here belongs to the invocation.
+  send({ ...end, contentType: stream.contentType });
 }
 
 async function main() {
@@ -193,13 +221,16 @@ async function main() {
   }
   started = true;
   send({ kind: "ready" });
+  const Holder = major < 24 ? Runtime : handler[streaming] ? StreamingInvokeProcessor : BufferedInvokeProcessor;
+  const runtime = new Holder(handler);
   const run = handler[streaming] ? runStreaming : major >= 24 ? runAsync : runWithCallback;
+  const within = major >= 24 ? (work) => awslambda.InvokeStore.run(storeOf(current), work) : (work) => work();
   for (;;) {
     const { header, body } = await receive();
     current = header;
     if (header.traceId) process.env._X_AMZN_TRACE_ID = header.traceId;
     else delete process.env._X_AMZN_TRACE_ID;
-    await run(handler, JSON.parse(body.toString()), header);
+    await within(() => run(runtime, JSON.parse(body.toString()), header));
   }
 }
 
