@@ -215,8 +215,8 @@ describe("no interpreter of the function's version", () => {
 
 test("a hundred functions that share a wheel fetch it and compile it once", async () => {
   const count = 100;
-  // Takes Python long to compile, and comes to little.
-  const slow = `${"if 0:\n    x = [a for a in b if c(lambda: d)]\n".repeat(20_000)}word = 1\n`;
+  // Takes any Python about a second to compile, and comes to little.
+  const slow = `def f():\n    if 0:\n${"        (a, b, (c, d), e[f], g.h)\n".repeat(40_000)}word = 1\n`;
   const index = await serveIndex([smallWheel({ name: "gamma", files: { "gamma/__init__.py": slow } })]);
   const names = Array.from({ length: count }, (_, at) => `f${at}`);
   const requirements = `--index-url ${index.url}\ngamma\n`;
