@@ -1,6 +1,5 @@
 import { readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { replaceLink } from "../store/atomic-file.ts";
 
 export const linkNames = ["staged", "current", "previous"] as const;
 export type LinkName = (typeof linkNames)[number];
@@ -28,6 +27,7 @@ export function readLinks(builds: string): Links {
 export async function promoteStaged(builds: string, keepPrevious = false): Promise<Links> {
   const links = readLinks(builds);
   if (links.staged === null || links.staged === links.current) return links;
+  const { replaceLink } = await import("../store/atomic-file.ts");
   if (links.current !== null && !keepPrevious) {
     await replaceLink(join(builds, "previous"), links.current);
   }
@@ -36,7 +36,10 @@ export async function promoteStaged(builds: string, keepPrevious = false): Promi
 }
 
 export async function moveStaged(builds: string, zipName: string): Promise<void> {
-  if (readLink(join(builds, "staged")) !== zipName) await replaceLink(join(builds, "staged"), zipName);
+  if (readLink(join(builds, "staged")) === zipName) return;
+  // An unchanged build only reads links.
+  const { replaceLink } = await import("../store/atomic-file.ts");
+  await replaceLink(join(builds, "staged"), zipName);
 }
 
 /** Puts `staged` back to where it pointed; `null`: there was none. */

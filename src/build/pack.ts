@@ -98,9 +98,9 @@ export async function packBehind(
   compress: (entry: TreeEntry) => Promise<Compressed>,
 ): Promise<PackedZip & { readonly hashState: string }> {
   const { front } = earlier;
+  const copying = copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
+  copying.catch(() => {});
   try {
-    const copying = copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
-    copying.catch(() => {});
     const hash = await resumeHash(earlier.hashState);
     const source = await open(earlier.file, "r");
     const records = Buffer.allocUnsafe(front.central.size);
@@ -126,6 +126,8 @@ export async function packBehind(
       front: { ...front, central: { offset: rest.centralOffset, size } },
     };
   } catch (cause) {
+    // Whoever removes the file must find it as it stays.
+    await copying.catch(() => {});
     throw writeFault(cause, file);
   }
 }

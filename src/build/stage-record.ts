@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readRecord, writeRecord } from "../store/record.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
-import { fileStamp, type FileStamp, type FolderStamp, folderStamp, sameStamp } from "./stamps.ts";
+import { fileStamp, type FileStamp, type FolderStamp, folderStamp, hasFolderStamp, sameStamp } from "./stamps.ts";
 
 /** What the last build put into the staging tree, so that the next one touches only what differs. */
 export interface StageRecord {
@@ -84,10 +84,12 @@ export async function writeStageRecord(builds: string, record: StageRecord, ownO
     const kept: Kept<unknown> = { version: 3, boot, dependencies: dependencies.digest, part };
     return writeRecord(`${builds}/${fileNames[name]}`, kept);
   };
-  await Promise.all([
+  const writes = await Promise.allSettled([
     keep("own", own),
     ...(ownOnly ? [] : [keep("folders", dependencies.folders), keep("files", dependencies.files)]),
   ]);
+  // Told when none is under way any more, or the end of brig could leave one half written.
+  for (const write of writes) if (write.status === "rejected") throw write.reason;
 }
 
 /**
@@ -104,9 +106,11 @@ export function isTreeAsRecorded(tree: string, { dependencies, own }: StageRecor
 
 /** Leaves out folders of bytecode, half of all: a Python that somebody ran in the tree writes there. */
 export function areFoldersAsRecorded(tree: string, folders: StagePart["folders"]): boolean {
-  return Object.entries(folders).every(
-    ([path, stamp]) => path.endsWith("__pycache__") || sameStamp(folderStamp(`${tree}/${path}`), stamp),
-  );
+  for (const path in folders) {
+    if (path.endsWith("__pycache__")) continue;
+    if (!hasFolderStamp(path === "" ? tree : `${tree}/${path}`, folders[path]!)) return false;
+  }
+  return true;
 }
 
 /** All files and folders of the tree. A folder that holds first-party files has its stamp with them. */

@@ -24,7 +24,14 @@ export function folderStamp(path: string): FolderStamp | undefined {
   return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
 }
 
-/** The same, of what a link points to. */
+/** Whether a folder, links not followed, still has this stamp: an unchanged build asks it of each folder of a tree. */
+export function hasFolderStamp(path: string, stamp: FolderStamp): boolean {
+  const status = look(lstatSync, path);
+  // Nothing else that stands there instead can be as old: the time of its change is set by the system.
+  return status !== undefined && status.ctimeMs === stamp[1] && status.mtimeMs === stamp[0];
+}
+
+/** The stamp of a folder that a link may point to. */
 export function targetFolderStamp(path: string): FolderStamp | undefined {
   const status = look(statSync, path);
   return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;

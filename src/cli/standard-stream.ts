@@ -1,4 +1,5 @@
-import { fstatSync, writeSync } from "node:fs";
+import { fstatSync, statSync, writeSync } from "node:fs";
+import { devNull } from "node:os";
 import type { Stream } from "./output.ts";
 
 /**
@@ -30,7 +31,8 @@ export function standardStream(descriptor: 1 | 2, own: () => Stream, onGone: () 
 /** node:tty would say it for sure, and load half of Node's network on the way. */
 function mayBeTerminal(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const status = fstatSync(descriptor);
+    return status.isCharacterDevice() && status.rdev !== statSync(devNull).rdev;
   } catch {
     return true;
   }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { BuildOutcome } from "../build/report.ts";
@@ -6,6 +5,7 @@ import { isTreeAsRecorded, readStageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
 import { isAsRecorded, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
+import { checksum } from "../store/checksum.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 import { functionFingerprint, gitFingerprint } from "../workspace/git-fingerprint.ts";
@@ -81,5 +81,5 @@ const followed =
 function digestEnvironment(env: Context["env"]): string {
   const names = Object.keys(env).filter((name) => followed.test(name) && name !== "BRIG_OFFLINE");
   const entries = names.toSorted().map((name) => [name, env[name]]);
-  return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
+  return checksum(Buffer.from(JSON.stringify(entries)));
 }

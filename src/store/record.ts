@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
-import { writeFileAtomic } from "./atomic-file.ts";
-import { sha256Of } from "./content.ts";
+import { checksum } from "./checksum.ts";
 
-/** Hex SHA-256 of the rest, and a line feed. */
-const headLength = 65;
+/** The checksum of the rest, and a line feed. */
+const headLength = 17;
 
-/** Writes bytes behind their own hash: what a power loss tore is not taken for whole. */
+/** Writes bytes behind their own checksum: what a power loss tore is not taken for whole. */
 export async function writeChecked(file: string, bytes: Uint8Array): Promise<void> {
-  await writeFileAtomic(file, Buffer.concat([Buffer.from(`${sha256Of(bytes)}\n`), bytes]));
+  // An unchanged build only reads.
+  const { writeFileAtomic } = await import("./atomic-file.ts");
+  await writeFileAtomic(file, Buffer.concat([Buffer.from(`${checksum(bytes)}\n`), bytes]));
 }
 
 /** The bytes that `writeChecked` wrote; `undefined` when there are none, or not all, or others. */
@@ -19,10 +20,10 @@ export function readChecked(file: string): Buffer | undefined {
     return undefined;
   }
   const bytes = whole.subarray(headLength);
-  return whole.toString("latin1", 0, headLength) === `${sha256Of(bytes)}\n` ? bytes : undefined;
+  return whole.toString("latin1", 0, headLength) === `${checksum(bytes)}\n` ? bytes : undefined;
 }
 
-/** Writes a value as JSON behind its hash. */
+/** Writes a value as JSON behind its checksum. */
 export async function writeRecord(file: string, value: unknown): Promise<void> {
   await writeChecked(file, Buffer.from(JSON.stringify(value)));
 }
