@@ -42,7 +42,7 @@ export default defineConfig({
         // What an unchanged build loads, in one file: each that is opened costs half a millisecond.
         {
           name: "unchanged",
-          test: /src\/(operations\/build|build\/(limits|state|stage-record|stamps|links|report)|store\/(record|checksum|store-damaged)|workspace\/(find-workspace|select-functions|git-fingerprint)|python\/lock-changes|operations\/in-parallel)\.ts$/,
+          test: /src\/(operations\/build|build\/(limits|state|front-copy|stage-record|stamps|links|report)|store\/(record|checksum|temporary-name|store-damaged)|workspace\/(find-workspace|select-functions|git-fingerprint)|python\/lock-changes|operations\/in-parallel)\.ts$/,
         },
       ],
     },

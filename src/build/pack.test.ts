@@ -127,7 +127,12 @@ describe("packBehind", () => {
           packers.compress,
         );
         const layout = makeLayout(folder, two);
-        const earlier = { file: join(folder, "1.zip"), front: first.front, hashState: undefined };
+        const earlier = {
+          file: join(folder, "1.zip"),
+          front: first.front,
+          hashState: undefined,
+          copied: undefined,
+        };
         const behind = await packBehind(
           join(folder, "2.zip"),
           earlier,
@@ -146,7 +151,7 @@ describe("packBehind", () => {
         expect(sha256(join(folder, "1.zip"))).toBe(first.sha256);
         // The front of a zip that was made so serves again.
         const last = makeLayout(folder, three);
-        const again = { file: join(folder, "2.zip"), front: behind.front, hashState };
+        const again = { file: join(folder, "2.zip"), front: behind.front, hashState, copied: undefined };
         const third = await packBehind(
           join(folder, "3.zip"),
           again,
@@ -171,7 +176,7 @@ describe("packBehind", () => {
     const layout = makeLayout(folder, { "a.py": "a" });
     const { front } = await packZip(join(folder, "1.zip"), layout, new SharedArchives(), packers.compress);
     truncateSync(join(folder, "1.zip"), 100);
-    const earlier = { file: join(folder, "1.zip"), front, hashState: undefined };
+    const earlier = { file: join(folder, "1.zip"), front, hashState: undefined, copied: undefined };
     await expect(
       packBehind(join(folder, "2.zip"), earlier, Promise.resolve(layout.firstParty), packers.compress),
     ).rejects.toThrow(/shorter/);

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, type FileHandle, open } from "node:fs/promises";
+import { appendFile, copyFile, type FileHandle, open, truncate } from "node:fs/promises";
 import { writeFault } from "../store/write-fault.ts";
 import { centralHeader, endRecords, localHeader } from "../zip/writer.ts";
 import { type ResumableHash, resumeHash } from "./front-hash.ts";
@@ -83,6 +83,8 @@ export interface EarlierFront {
   readonly front: PackedFront;
   /** State of the hash behind the front; `undefined`: the front is read and hashed. */
   readonly hashState: string | undefined;
+  /** Whether a copy that was begun before came to its end; `undefined`: none was. */
+  readonly copied: Promise<boolean> | undefined;
 }
 
 /**
@@ -98,7 +100,7 @@ export async function packBehind(
   compress: (entry: TreeEntry) => Promise<Compressed>,
 ): Promise<PackedZip & { readonly hashState: string }> {
   const { front } = earlier;
-  const copying = copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
+  const copying = copyEarlier(earlier, file);
   copying.catch(() => {});
   try {
     const hash = await resumeHash(earlier.hashState);
@@ -132,6 +134,10 @@ export async function packBehind(
   }
 }
 
+async function copyEarlier(earlier: EarlierFront, file: string): Promise<void> {
+  if (!(await earlier.copied)) await copyFile(earlier.file, file, constants.COPYFILE_FICLONE);
+}
+
 async function hashFront(source: FileHandle, size: number, hash: ResumableHash): Promise<void> {
   const block = Buffer.allocUnsafe(Math.min(size, 4 << 20));
   for (let position = 0; position < size;) {
@@ -143,13 +149,9 @@ async function hashFront(source: FileHandle, size: number, hash: ResumableHash):
 }
 
 async function replaceTail(file: string, start: number, tail: Uint8Array): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.truncate(start);
-    await handle.write(tail, 0, tail.length, start);
-  } finally {
-    await handle.close();
-  }
+  await truncate(file, start);
+  // Unlike one write of a handle, which a full disk cuts short without an error.
+  await appendFile(file, tail);
 }
 
 /** What packing needs of a file that is written from front to end. */

@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { readRecord, writeRecord } from "../store/record.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
-import { fileStamp, type FileStamp, type FolderStamp, folderStamp, hasFolderStamp, sameStamp } from "./stamps.ts";
+import {
+  fileStamp,
+  type FileStamp,
+  type FolderStamp,
+  folderStamp,
+  hasFolderStamp,
+  sameStamp,
+} from "./stamps.ts";
 
 /** What the last build put into the staging tree, so that the next one touches only what differs. */
 export interface StageRecord {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { BrigError } from "../errors.ts";
 import type { SharedArchives } from "./shared-archives.ts";
 import { type StageFile, type StageJob, writeStagedFiles } from "./stage-files.ts";
@@ -50,6 +50,8 @@ async function runThread(
   pieces: StageJob[],
   run: (job: StageJob, write: WriteFiles) => Promise<void>,
 ): Promise<void> {
+  // An edit writes too few files for a thread.
+  const { Worker } = await import("node:worker_threads");
   const worker = new Worker(fileURLToPath(new URL("./stage-worker.cjs", import.meta.url)), {
     resourceLimits,
   });

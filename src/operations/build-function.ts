@@ -1,20 +1,19 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { chmod, rm } from "node:fs/promises";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { manifestName } from "../build/build-name.ts";
 import { SourceChanged } from "../build/first-party.ts";
+import { discardFrontCopy } from "../build/front-copy.ts";
 import { clearLeftovers } from "../build/leftovers.ts";
 import { type Links, moveStaged, promoteStaged, readLinks, restoreStaged } from "../build/links.ts";
 import { type TestRecord, writeManifest } from "../build/manifest.ts";
 import type { BuildDetails, BuildOutcome, BuildRow, Timings } from "../build/report.ts";
-import type { Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import { withProcessLock } from "../store/process-lock.ts";
 import { systemCode, writeFault } from "../store/write-fault.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions, PendingBuild } from "./build-options.ts";
 import { keepState } from "./keep-state.ts";
 import type { MadeZip } from "./made-zip.ts";
 import { makeZip } from "./make-zip.ts";
@@ -32,23 +31,37 @@ const attempts = 4;
  * @throws BrigError whatever stopped it; links and zips are then as they were, after an interruption the lock, too
  */
 export async function buildFunction(
-  folder: FunctionFolder,
+  pending: PendingBuild,
   workshop: Workshop,
   options: BuildOptions,
-  surroundings: Surroundings,
   context: Context,
 ): Promise<BuildOutcome> {
-  const builds = await makeBuildsFolder(folder);
+  const { folder, frontCopy } = pending;
+  try {
+    return await buildLocked(pending, makeBuildsFolder(folder), workshop, options, context);
+  } finally {
+    if (frontCopy) await discardFrontCopy(frontCopy);
+  }
+}
+
+async function buildLocked(
+  pending: PendingBuild,
+  builds: string,
+  workshop: Workshop,
+  options: BuildOptions,
+  context: Context,
+): Promise<BuildOutcome> {
+  const { folder } = pending;
   const onWait = (): void =>
     context.report({ kind: "note", subject: folder.name, text: "waiting for another brig in this folder" });
   return await withProcessLock(join(builds, ".lock"), { signal: context.signal, onWait }, async () => {
     await clearLeftovers(builds, context.now());
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await buildOnce(folder, builds, workshop, options, surroundings, context);
+        return await buildOnce(pending, builds, workshop, options, context);
       } catch (error) {
         if (error instanceof StoreDamaged && attempt < attempts) {
-          await repairStore(error, workshop, context);
+          repairStore(error, workshop, context);
         } else if (error instanceof SourceChanged && attempt < attempts) {
           await clearLeftovers(builds, context.now());
         } else {
@@ -61,16 +74,15 @@ export async function buildFunction(
 }
 
 async function buildOnce(
-  folder: FunctionFolder,
+  { folder, surroundings, frontCopy }: PendingBuild,
   builds: string,
   workshop: Workshop,
   options: BuildOptions,
-  surroundings: Surroundings,
   context: Context,
 ): Promise<BuildOutcome> {
   const linksBefore = readLinks(builds);
   const prepared = await prepareBuild(folder, builds, workshop, options, surroundings, context);
-  const made = await makeZip(prepared, workshop, options, context);
+  const made = await makeZip(prepared, frontCopy, workshop, options, context);
   const tested = await stageAndTest(prepared, made, linksBefore, workshop, options, context);
   if (tested.fresh) await writeManifest(builds, made.zipName, { ...made.manifest, tests: tested.record });
   const passed = tested.record.status === "passed" || tested.record.status === "none";
@@ -184,17 +196,17 @@ function faultOf(folder: FunctionFolder, tested: TestedBuild, links: Links): Bri
 }
 
 /** What is damaged goes, so that the next attempt fetches or makes it anew. */
-async function repairStore({ file }: StoreDamaged, workshop: Workshop, context: Context): Promise<void> {
+function repairStore({ file }: StoreDamaged, workshop: Workshop, context: Context): void {
   context.report({ kind: "note", subject: null, text: `${file} in the store is damaged: made anew` });
-  await rm(file, { force: true });
+  rmSync(file, { force: true });
   workshop.store.forget(file);
 }
 
-async function makeBuildsFolder(folder: FunctionFolder): Promise<string> {
+function makeBuildsFolder(folder: FunctionFolder): string {
   const builds = join(folder.folder, "builds");
   try {
     mkdirSync(builds, { recursive: true, mode: 0o700 });
-    await chmod(builds, 0o700);
+    chmodSync(builds, 0o700);
   } catch (cause) {
     if (systemCode(cause) !== "EEXIST") throw writeFault(cause, builds);
     const message = `${folder.path}/builds is a file, and brig keeps builds in a folder of that name`;

@@ -26,9 +26,10 @@ export async function buildAll(
   const outcomes = await inParallel(
     pending,
     build.jobs,
-    async ({ folder, surroundings }): Promise<[FunctionFolder, BuildOutcome]> => {
+    async (each): Promise<[FunctionFolder, BuildOutcome]> => {
+      const { folder } = each;
       try {
-        return [folder, await buildFunction(folder, workshop, build.options, surroundings, context)];
+        return [folder, await buildFunction(each, workshop, build.options, context)];
       } catch (error) {
         if (!(error instanceof BrigError) || error.code === "interrupted") throw error;
         return [folder, failedOutcome(folder, error)];

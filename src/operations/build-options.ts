@@ -1,3 +1,4 @@
+import type { FrontCopy } from "../build/front-copy.ts";
 import type { Surroundings } from "../build/state.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 
@@ -21,4 +22,5 @@ export interface BuildOptions {
 export interface PendingBuild {
   readonly folder: FunctionFolder;
   readonly surroundings: Surroundings;
+  readonly frontCopy: FrontCopy | undefined;
 }

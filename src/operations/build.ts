@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { beginFrontCopy } from "../build/front-copy.ts";
 import type { BuildOutcome } from "../build/report.ts";
 import { isTreeAsRecorded, readStageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
-import { isAsRecorded, readState, type Surroundings } from "../build/state.ts";
+import { type BuildState, isAsRecorded, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { checksum } from "../store/checksum.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
@@ -33,9 +34,14 @@ export async function buildFunctions(
     // A function may lie in a git repository of its own within the workspace's.
     const git = functionFingerprint(folder.folder, workspace.root, shared.git);
     const surroundings = { ...shared, git };
-    const unchanged =
-      options.force || options.testOnly ? undefined : await readUnchanged(folder, surroundings, options);
-    return unchanged ?? { folder, surroundings };
+    if (options.force) return { folder, surroundings, frontCopy: undefined };
+    const builds = join(folder.folder, "builds");
+    const state = readState(builds, surroundings.program);
+    const unchanged = state && !options.testOnly && readUnchanged(folder, state, surroundings, options);
+    if (unchanged) return unchanged;
+    // Of many functions the copies would only stand in each other's way.
+    const frontCopy = state && selected.length === 1 ? beginFrontCopy(builds, state) : undefined;
+    return { folder, surroundings, frontCopy };
   });
   const pending = outcomes.filter((outcome): outcome is PendingBuild => "folder" in outcome);
   if (pending.length === 0) return outcomes as BuildOutcome[];
@@ -46,15 +52,14 @@ export async function buildFunctions(
 }
 
 /** The row of the last build when everything that it saw is as it was and nothing is left to do. */
-async function readUnchanged(
+function readUnchanged(
   folder: FunctionFolder,
+  state: BuildState,
   surroundings: Surroundings,
   options: BuildOptions,
-): Promise<BuildOutcome | undefined> {
+): BuildOutcome | undefined {
   const builds = join(folder.folder, "builds");
-  const state = readState(builds, surroundings.program);
-  if (state === undefined || state.result.path !== folder.path || state.result.error !== null)
-    return undefined;
+  if (state.result.path !== folder.path || state.result.error !== null) return undefined;
   const settled = options.noTest || state.links.staged === state.links.current;
   if (!settled || !isAsRecorded(builds, state, surroundings)) return undefined;
   const staged = readStageRecord(builds, surroundings.boot);

@@ -1,7 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { TreeEntry } from "../build/layout.ts";
 import type { Context } from "../context.ts";
-import { compileSources } from "../python/source-bytecode.ts";
 import { sha256Of } from "../store/content.ts";
 import { bytesOf, type Prepared } from "./prepare-build.ts";
 import type { Workshop } from "./workshop.ts";
@@ -14,6 +13,7 @@ export async function compileFirstParty(
 ): Promise<readonly TreeEntry[]> {
   const { interpreter, settings, firstParty } = prepared;
   if (interpreter === undefined || settings.build.bytecode === false) return [];
+  const { compileSources } = await import("../python/source-bytecode.ts");
   const bytes = bytesOf(prepared);
   const files = firstParty
     .filter(({ path }) => path.endsWith(".py"))

@@ -1,6 +1,7 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { compressSource } from "../build/compressed-sources.ts";
+import type { FrontCopy } from "../build/front-copy.ts";
 import type { FrontHash } from "../build/front-hash.ts";
 import { planLayout, type TreeEntry } from "../build/layout.ts";
 import { unzippedLimit } from "../build/limits.ts";
@@ -31,6 +32,7 @@ export interface EditOptions {
   readonly isUntouched: (prepared: Prepared, zipName: string) => boolean;
   /** Tests follow, so every file of the tree is looked at. */
   readonly willTest: boolean;
+  readonly frontCopy: FrontCopy | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function editZip(
   prepared: Prepared,
   tree: string,
   record: StageRecord,
-  { isUntouched, willTest }: EditOptions,
+  { isUntouched, willTest, frontCopy }: EditOptions,
   workshop: Workshop,
   context: Context,
 ): Promise<EditedZip | undefined> {
@@ -56,13 +58,16 @@ export async function editZip(
   );
   if (earlier?.manifest === undefined) return undefined;
   const { manifest, zipName } = earlier;
-  const file = temporaryBeside(join(builds, "zip"));
+  // Another brig that had the lock first may have cleared the copy away, or made another zip.
+  const copy = frontCopy?.zipName === zipName && existsSync(frontCopy.file) ? frontCopy : undefined;
+  const file = copy?.file ?? temporaryBeside(join(builds, "zip"));
   const known = prepared.state?.front;
   const frontName = `${digests.dependencies} ${manifest.inputs.bytecode}`;
   const front = {
     file: join(builds, zipName),
     front: manifest.front,
     hashState: known?.of === frontName ? known.state : undefined,
+    copied: copy?.copied,
   };
   // Three things at once: Python compiles what was edited, the kernel copies the front, the tree is looked at.
   const layingOut = layOutOwn(prepared, record, manifest, workshop, context);

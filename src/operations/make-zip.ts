@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import type { FrontCopy } from "../build/front-copy.ts";
 import { hashFile } from "../build/hash-file.ts";
 import type { Manifest } from "../build/manifest.ts";
 import { changedPaths } from "../build/stage.ts";
@@ -20,6 +21,7 @@ import type { Workshop } from "./workshop.ts";
  */
 export async function makeZip(
   prepared: Prepared,
+  frontCopy: FrontCopy | undefined,
   workshop: Workshop,
   options: BuildOptions,
   context: Context,
@@ -40,7 +42,7 @@ export async function makeZip(
       prepared,
       tree,
       record,
-      { isUntouched, willTest: !options.noTest },
+      { isUntouched, willTest: !options.noTest, frontCopy },
       workshop,
       context,
     );

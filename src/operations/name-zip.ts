@@ -1,5 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
-import { link, rename } from "node:fs/promises";
+import { linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { planBuildName } from "../build/build-name.ts";
 import { handlerWarning } from "../build/handler.ts";
@@ -66,14 +65,30 @@ export async function nameExisting(
   const created = started.toISOString();
   const renamed = { ...manifest, commit: commit.hash, dirty: false, uncommitted: [], created };
   await writeManifest(builds, name, renamed);
-  await link(join(builds, zipName), join(builds, name)).catch((cause: unknown) => {
+  try {
+    linkSync(join(builds, zipName), join(builds, name));
+  } catch (cause) {
     throw writeFault(cause, join(builds, name));
-  });
+  }
   return { zipName: name, manifest: renamed, built: false, nowCommitted: true, commit };
 }
 
-/** Gives what was packed its name; where it has the very bytes of a linked build, it is that one. */
+/** Gives what was packed its name, or removes it; where it has the very bytes of a linked build, it is that one. */
 export async function namePacked(
+  prepared: Prepared,
+  packed: PackedBuild,
+  commit: BuildCommit,
+  context: Context,
+): Promise<NamedZip> {
+  try {
+    return await moveToName(prepared, packed, commit, context);
+  } catch (error) {
+    rmSync(packed.file, { force: true });
+    throw error;
+  }
+}
+
+async function moveToName(
   prepared: Prepared,
   packed: PackedBuild,
   commit: BuildCommit,
@@ -86,7 +101,7 @@ export async function namePacked(
     // Other inputs, a forced build, or a zip that is damaged or gone: the very bytes of a linked build, so that is it.
     const isWhole = (await hashFile(join(builds, same.zipName))) === zip.sha256;
     if (isWhole) rmSync(file, { force: true });
-    else await moveZip(file, join(builds, same.zipName));
+    else moveZip(file, join(builds, same.zipName));
     const manifest = { ...same.manifest, inputs: describeInputs(prepared, packed.bytecode) };
     await writeManifest(builds, same.zipName, manifest);
     return await nameExisting(prepared, { zipName: same.zipName, manifest }, commit);
@@ -98,15 +113,16 @@ export async function namePacked(
   const manifest = describeZip(prepared, packed, commit);
   // The manifest first: a kill in between leaves a manifest without a zip, which means nothing.
   await writeManifest(builds, zipName, manifest);
-  await moveZip(file, join(builds, zipName));
+  moveZip(file, join(builds, zipName));
   return { zipName, manifest, built: true, nowCommitted: false, commit };
 }
 
-async function moveZip(file: string, place: string): Promise<void> {
-  await rename(file, place).catch((cause: unknown) => {
-    rmSync(file, { force: true });
+function moveZip(file: string, place: string): void {
+  try {
+    renameSync(file, place);
+  } catch (cause) {
     throw writeFault(cause, place);
-  });
+  }
 }
 
 function describeInputs(prepared: Prepared, bytecode: boolean): Manifest["inputs"] {

@@ -15,7 +15,7 @@ import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { readSources, type Sources } from "../workspace/sources.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { keptSettled, settleFunction, type Settled } from "./settle-function.ts";
-import { type CommandRun, runBuildCommand } from "./run-build-command.ts";
+import type { CommandRun } from "./run-build-command.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** All that is known of a build before a byte of it is made. */
@@ -65,7 +65,9 @@ export async function prepareBuild(
   const resolve = performance.now() - settling;
   const { settings, runtime, interpreter, locked, boundary } = settled;
   const command = settings.build.command
-    ? await runBuildCommand(folder, settings, state?.command, boundary, context)
+    ? await (
+        await import("./run-build-command.ts")
+      ).runBuildCommand(folder, settings, state?.command, boundary, context)
     : undefined;
   const sourceFolder = command ? settings.build.output! : settings.build.source;
   const sources = readSources({

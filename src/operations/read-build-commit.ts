@@ -2,7 +2,6 @@ import { relative, sep } from "node:path";
 import { contentOf } from "../build/stage-record.ts";
 import { targetStamp, sameStamp } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
-import { readCommit, readDirty } from "../workspace/git.ts";
 import type { Prepared } from "./prepare-build.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -37,10 +36,15 @@ export async function readBuildCommit(
   const changed = known && inputs.files.filter((file) => !isAsItWas(prepared, file));
   const unknown = changed?.filter((file) => !(file in known!.committed && contents.has(file)));
   const asked = unknown === undefined ? inputs : { files: unknown, folders: [] };
-  const [head, dirty] = await Promise.all([
-    known ?? readCommit(repository, prepared.folder, context),
-    asked.files.length > 0 || asked.folders.length > 0 ? readDirty(repositories, asked, context) : [],
-  ]);
+  const isAsked = asked.files.length > 0 || asked.folders.length > 0;
+  const askGit = async (): Promise<[Pick<BuildCommit, "hash" | "name">, readonly string[]]> => {
+    const { readCommit, readDirty } = await import("../workspace/git.ts");
+    return await Promise.all([
+      known ?? readCommit(repository, prepared.folder, context),
+      isAsked ? readDirty(repositories, asked, context) : [],
+    ]);
+  };
+  const [head, dirty] = known && !isAsked ? [known, []] : await askGit();
   if (head.hash === null) return noCommit;
   const uncommitted = new Set([...(known?.uncommitted ?? []), ...dirty.map(shown)]);
   const found = new Set(dirty);

@@ -30,7 +30,7 @@ export interface Announcement {
 /** Lets other brigs find this process as the service of the workspace. */
 export async function openAnnouncement(root: string, context: Context): Promise<Announcement> {
   const file = recordFile(root, context);
-  const owner = await describeThisProcess();
+  const owner = describeThisProcess();
   return {
     tell: (service) => writeRecord(file, { ...service, owner } satisfies RunningService),
     withdraw: async () => {
@@ -48,6 +48,6 @@ export async function findRunningService(
 ): Promise<RunningService | undefined> {
   const record = readRecord<RunningService>(recordFile(root, context));
   if (record === undefined || !Object.hasOwn(record.functions, functionName)) return undefined;
-  const fate = await fateOfOwner(record.owner, await describeThisProcess());
+  const fate = fateOfOwner(record.owner, describeThisProcess());
   return fate === "dead" ? undefined : record;
 }

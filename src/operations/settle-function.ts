@@ -8,7 +8,7 @@ import type { Interpreter } from "../python/interpreter.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { pythonMinors, runtimeOf } from "../workspace/runtimes.ts";
 import { innerToplevels } from "../workspace/git-fingerprint.ts";
-import { readRepositories, type Repository } from "../workspace/git.ts";
+import type { Repository } from "../workspace/git.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { BuildOptions } from "./build-options.ts";
 import type { EnsuredLock } from "./ensure-lock.ts";
@@ -70,9 +70,10 @@ export async function settleFunction(
   now: Date,
   context: Context,
 ): Promise<Settled> {
-  const [{ readSettings }, { ensureLock }] = await Promise.all([
+  const [{ readSettings }, { ensureLock }, { readRepositories }] = await Promise.all([
     import("../workspace/read-settings.ts"),
     import("./ensure-lock.ts"),
+    import("../workspace/git.ts"),
   ]);
   const settings = readSettings(workshop.workspace, folder);
   const needsPython = settings.runtime === null || settings.runtime.startsWith("python");

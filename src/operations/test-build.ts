@@ -1,18 +1,16 @@
 import { join } from "node:path";
 import { type TestRecord, testsNotRun } from "../build/manifest.ts";
-import { planTests, runTests, type TestOutcome, type TestPlan } from "../build/run-tests.ts";
+import type { TestOutcome, TestPlan } from "../build/run-tests.ts";
 import { changedPaths } from "../build/stage.ts";
 import { digestTests, readTestInputs, type TestInputs } from "../build/test-inputs.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { PutFunction } from "../local/put-function.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { describePut } from "./describe-put.ts";
 import type { MadeZip } from "./made-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
 import { type CaseResults, listCases } from "./test-cases.ts";
 import type { RunnableTree } from "./settle-tree.ts";
-import { describeTwin } from "./describe-twin.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface TestedBuild {
@@ -57,7 +55,10 @@ export async function testBuild(
   }
   const began = performance.now();
   // What follows is only loaded where tests run.
-  const { settleTree } = await import("./settle-tree.ts");
+  const [{ settleTree }, { planTests }] = await Promise.all([
+    import("./settle-tree.ts"),
+    import("../build/run-tests.ts"),
+  ]);
   const tree = await settleTree(prepared, workshop, context);
   const plan = planTests(folder.folder, tree.path, prepared.sourceFolder);
   if (plan.kind === "none" && cases.length === 0) {
@@ -98,9 +99,11 @@ async function runUnits(
   const { folder, builds, settings, interpreter } = prepared;
   const python = await settleTestPython(plan, prepared, workshop, context);
   const where = { subject: folder.name, folder: folder.folder, tree: tree.path, builds };
+  const { runTests } = await import("../build/run-tests.ts");
   if (!settings.test.local) return await runTests(plan, { ...where, variables: {} }, python, context);
   const { startTestService } = await import("./service-for-tests.ts");
-  const service = await startTestService(describeTested(tree, prepared, made, context), interpreter, context);
+  const put = await describeTested(tree, prepared, made, context);
+  const service = await startTestService(put, interpreter, context);
   try {
     const outcome = await runTests(plan, { ...where, variables: service.variables }, python, context);
     if (outcome.status !== "failed") return outcome;
@@ -112,12 +115,16 @@ async function runUnits(
   }
 }
 
-function describeTested(
+async function describeTested(
   tree: RunnableTree,
   prepared: Prepared,
   made: MadeZip,
   context: Context,
-): PutFunction {
+): Promise<PutFunction> {
+  const [{ describeTwin }, { describePut }] = await Promise.all([
+    import("./describe-twin.ts"),
+    import("./describe-put.ts"),
+  ]);
   const twin = describeTwin(prepared.folder, tree);
   return describePut(prepared.folder, made.manifest, prepared, twin, context.env);
 }
@@ -133,7 +140,7 @@ async function testCases(
   if (names.length === 0) return undefined;
   const { folder, interpreter } = prepared;
   const { runCases } = await import("./run-cases.ts");
-  const put = describeTested(tree, prepared, made, context);
+  const put = await describeTested(tree, prepared, made, context);
   const results = await runCases(folder, names, put, interpreter, context);
   context.report({ kind: "output", subject: folder.name, text: results.output });
   return results;

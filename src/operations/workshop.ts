@@ -3,10 +3,9 @@ import type { IndexSettings } from "../python/index-settings.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { isOffline } from "../python/offline.ts";
 import type { Uv } from "../python/uv.ts";
-import { runProgram } from "../run-program.ts";
 import { openStore, type Store } from "../store/store-directory.ts";
 import type { Workspace } from "../workspace/function-folder.ts";
-import { type Repository, readRepository } from "../workspace/git.ts";
+import type { Repository } from "../workspace/git.ts";
 import type { Warning } from "../errors.ts";
 
 /**
@@ -58,7 +57,10 @@ export async function openWorkshop(
   const installPython = async (minor: string): Promise<void> => {
     if (offline) throw new Error("nothing may be fetched");
     const settings = await indexes(workspace.root);
-    const { uvEnvironment } = await import("../python/uv-environment.ts");
+    const [{ uvEnvironment }, { runProgram }] = await Promise.all([
+      import("../python/uv-environment.ts"),
+      import("../run-program.ts"),
+    ]);
     context.report({
       kind: "note",
       subject: null,
@@ -77,7 +79,9 @@ export async function openWorkshop(
     offline,
     jobs: options.jobs,
     interpreters: async () => (await import("../python/interpreters.ts")).findInterpreters(context, store),
-    repository: once(() => readRepository(workspace.root, context)),
+    repository: once(async () =>
+      (await import("../workspace/git.ts")).readRepository(workspace.root, context),
+    ),
     indexes,
     uv,
     requireInterpreter: async (minor) => {

@@ -1,10 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, open, readdir, rename, rm, symlink } from "node:fs/promises";
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { anyTemporaryPrefix, temporaryPrefix } from "./temporary-name.ts";
 import { systemCode, writeFault } from "./write-fault.ts";
-
-/** What the names of files begin with that are not whole yet. */
-const temporaryPrefix = ".tmp-";
 
 export interface AtomicFileOptions {
   /** Permissions, before the umask; default 0644. */
@@ -15,7 +24,7 @@ export interface AtomicFileOptions {
 
 /** A new name beside `file` for what will be renamed to it. */
 export function temporaryBeside(file: string): string {
-  return join(dirname(file), `${temporaryPrefix}${process.pid}-${randomBytes(6).toString("hex")}`);
+  return join(dirname(file), temporaryPrefix() + randomBytes(6).toString("hex"));
 }
 
 /**
@@ -31,16 +40,16 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
-    const handle = await withParent(file, () => open(temporary, "wx", options.mode ?? 0o644));
+    const descriptor = withParent(file, () => openSync(temporary, "wx", options.mode ?? 0o644));
     try {
-      await handle.writeFile(data);
-      if (options.sync) await handle.sync();
+      writeFileSync(descriptor, data);
+      if (options.sync) fsyncSync(descriptor);
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
-    await rename(temporary, file);
+    renameSync(temporary, file);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
+    removeIfThere(temporary);
     throw writeFault(cause, file);
   }
 }
@@ -53,33 +62,47 @@ export async function writeFileAtomic(
 export async function replaceLink(path: string, target: string): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    await withParent(path, () => symlink(target, temporary));
-    await rename(temporary, path);
+    withParent(path, () => symlinkSync(target, temporary));
+    renameSync(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
+    removeIfThere(temporary);
     throw writeFault(cause, path);
   }
 }
 
-/** Removes what killed processes left half written in `folder`, if it was last changed before `before`. */
+/** Removes what other, killed processes left half written in `folder`, if it was last changed before `before`. */
 export async function removeLeftovers(folder: string, before: Date): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    if (!name.startsWith(temporaryPrefix)) continue;
+  for (const name of listIfThere(folder)) {
+    if (!name.startsWith(anyTemporaryPrefix) || name.startsWith(temporaryPrefix())) continue;
     const path = join(folder, name);
-    const known = await lstat(path).catch(() => undefined);
-    if (known && known.mtimeMs < before.getTime())
-      await rm(path, { recursive: true, force: true }).catch(() => {});
+    const known = lstatSync(path, { throwIfNoEntry: false });
+    if (known && known.mtimeMs < before.getTime()) removeIfThere(path);
   }
 }
 
 /** Does `work`, once more after making the parent folders of `file` if they were not there. */
-async function withParent<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+function withParent<Result>(file: string, work: () => Result): Result {
   try {
-    return await work();
+    return work();
   } catch (cause) {
     if (systemCode(cause) !== "ENOENT") throw cause;
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return work();
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Who cannot remove it could not use it either.
+  }
+}
+
+function listIfThere(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

@@ -1,4 +1,13 @@
-import { type FileHandle, link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryBeside } from "./atomic-file.ts";
@@ -17,29 +26,30 @@ export interface HeldLock {
 
 /**
  * Makes the lock's file if it is not there: with its owner in it from the first moment, as a hard link of a
- * finished file, which fails where there is one. The handle is for the heartbeat.
+ * finished file, which fails where there is one. Every step is so small that a trip through a thread would take
+ * ten times as long.
  *
- * @returns `undefined` when the lock is taken
+ * @returns the open file, for the heartbeat; `undefined` when the lock is taken
  */
-export async function takeLock(file: string, owner: LockOwner): Promise<FileHandle | undefined> {
+export function takeLock(file: string, owner: LockOwner): number | undefined {
   const temporary = temporaryBeside(file);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(temporary, "wx", 0o600);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const descriptor = openSync(temporary, "wx", 0o600);
   let taken = false;
   try {
-    await handle.writeFile(JSON.stringify(owner));
-    await link(temporary, file);
+    writeFileSync(descriptor, JSON.stringify(owner));
+    linkSync(temporary, file);
     taken = true;
-    return handle;
+    return descriptor;
   } catch (cause) {
     if (systemCode(cause) === "EEXIST") return undefined;
     // A brig that clears leftovers took the temporary file for one: try again.
     if (systemCode(cause) === "ENOENT") return undefined;
     if (!noHardLinks.has(systemCode(cause) ?? "")) throw cause;
-    return await takeWithoutLink(file, owner);
+    return takeWithoutLink(file, owner);
   } finally {
-    if (!taken) await handle.close();
-    await rm(temporary, { force: true });
+    if (!taken) closeSync(descriptor);
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -47,11 +57,11 @@ export async function takeLock(file: string, owner: LockOwner): Promise<FileHand
 const noHardLinks: ReadonlySet<string> = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"]);
 
 /** For a moment the file is empty: a process killed right then leaves a torn lock, which the heartbeat's rule clears. */
-async function takeWithoutLink(file: string, owner: LockOwner): Promise<FileHandle | undefined> {
+function takeWithoutLink(file: string, owner: LockOwner): number | undefined {
   try {
-    const handle = await open(file, "wx", 0o600);
-    await handle.writeFile(JSON.stringify(owner));
-    return handle;
+    const descriptor = openSync(file, "wx", 0o600);
+    writeFileSync(descriptor, JSON.stringify(owner));
+    return descriptor;
   } catch (cause) {
     if (systemCode(cause) === "EEXIST") return undefined;
     throw cause;
@@ -59,29 +69,30 @@ async function takeWithoutLink(file: string, owner: LockOwner): Promise<FileHand
 }
 
 /** Who holds a lock, and whether that is over; `undefined` when nobody does. */
-export async function readLock(file: string, here: LockOwner): Promise<HeldLock | undefined> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+export function readLock(file: string, here: LockOwner): HeldLock | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
     if (systemCode(cause) === "ENOENT") return undefined;
     throw cause;
-  });
-  if (text === undefined) return undefined;
+  }
   const owner = parseLockOwner(text);
-  const fate = owner ? await fateOfOwner(owner, here) : "unknown";
-  const stale = fate === "dead" || (fate === "unknown" && (await silence(file)) > staleAfter);
+  const fate = owner ? fateOfOwner(owner, here) : "unknown";
+  const stale = fate === "dead" || (fate === "unknown" && silence(file) > staleAfter);
   return { token: owner?.token ?? "torn", owner, stale };
 }
 
 /** Milliseconds since the lock's last heartbeat, by the clock of the file system that it is on: hosts' clocks differ. */
-async function silence(file: string): Promise<number> {
+function silence(file: string): number {
   const probe = temporaryBeside(file);
   try {
-    await (await open(probe, "wx", 0o600)).close();
-    const [now, last] = await Promise.all([stat(probe), stat(file)]);
-    return now.mtimeMs - last.mtimeMs;
+    closeSync(openSync(probe, "wx", 0o600));
+    return statSync(probe).mtimeMs - statSync(file).mtimeMs;
   } catch {
     return 0;
   } finally {
-    await rm(probe, { force: true });
+    rmSync(probe, { force: true });
   }
 }
 
@@ -93,15 +104,14 @@ export async function removeLock(file: string, token: string, here: LockOwner): 
   const guard = join(dirname(file), `.tmp-guard-${token}`);
   const guardian = { ...here, token: newToken() };
   for (;;) {
-    const handle = await takeLock(guard, guardian);
-    if (handle) {
-      await handle.close();
-      const held = await readLock(file, here);
-      if (held?.token === token) await rm(file, { force: true });
-      await rm(guard, { force: true });
+    const descriptor = takeLock(guard, guardian);
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+      if (readLock(file, here)?.token === token) rmSync(file, { force: true });
+      rmSync(guard, { force: true });
       return;
     }
-    const other = await readLock(guard, here);
+    const other = readLock(guard, here);
     if (other?.stale) await removeLock(guard, other.token, here);
     else if (other) await sleep(10);
   }

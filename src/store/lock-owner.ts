@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, readlink } from "node:fs/promises";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemCode } from "./write-fault.ts";
 
@@ -21,22 +21,14 @@ export function newToken(): string {
   return randomBytes(8).toString("hex");
 }
 
-export async function describeThisProcess(): Promise<LockOwner> {
-  const [started, boot, namespace] = await Promise.all([
-    startOfProcess(process.pid),
-    readFile("/proc/sys/kernel/random/boot_id", "utf8").then(
-      (text) => text.trim(),
-      () => null,
-    ),
-    readlink("/proc/self/ns/pid").catch(() => null),
-  ]);
+export function describeThisProcess(): LockOwner {
   return {
     token: newToken(),
     pid: process.pid,
-    started,
+    started: startOfProcess(process.pid),
     host: hostname(),
-    boot,
-    namespace,
+    boot: tryToRead(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    namespace: tryToRead(() => readlinkSync("/proc/self/ns/pid")),
   };
 }
 
@@ -53,11 +45,11 @@ export function parseLockOwner(text: string): LockOwner | undefined {
 }
 
 /** Whether the process that holds a lock still runs; `unknown` where it cannot be seen from here (another host or container). */
-export async function fateOfOwner(owner: LockOwner, here: LockOwner): Promise<"alive" | "dead" | "unknown"> {
+export function fateOfOwner(owner: LockOwner, here: LockOwner): "alive" | "dead" | "unknown" {
   const sameSystem =
     owner.host === here.host && owner.boot === here.boot && owner.namespace === here.namespace;
   if (!sameSystem) return "unknown";
-  if (owner.started !== null) return (await startOfProcess(owner.pid)) === owner.started ? "alive" : "dead";
+  if (owner.started !== null) return startOfProcess(owner.pid) === owner.started ? "alive" : "dead";
   try {
     process.kill(owner.pid, 0);
     // Without a start time this may be another process with the same id: the heartbeat decides.
@@ -67,11 +59,20 @@ export async function fateOfOwner(owner: LockOwner, here: LockOwner): Promise<"a
   }
 }
 
-async function startOfProcess(pid: number): Promise<string | null> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+function startOfProcess(pid: number): string | null {
+  const text = tryToRead(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
   if (text === null) return null;
   // The second field is the program's name in brackets, which may hold spaces and brackets.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   // A zombie has ended: it writes nothing any more.
   return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
+}
+
+/** What /proc says; `null` on a system that has none. */
+function tryToRead(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
 }

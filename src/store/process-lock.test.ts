@@ -96,7 +96,7 @@ test("the lock of a killed process is taken over at once, by one of many that wa
 });
 
 test("a stealer that was killed while stealing is no obstacle", async () => {
-  const dead = { ...(await describeThisProcess()), pid: 2 ** 22 - 7, started: "1" };
+  const dead = { ...describeThisProcess(), pid: 2 ** 22 - 7, started: "1" };
   await withProcessLock(join(folder, "deep", "other"), { signal }, async () => {});
   writeFileSync(file, JSON.stringify({ ...dead, token: "aa" }));
   writeFileSync(join(folder, "deep", ".tmp-guard-aa"), JSON.stringify({ ...dead, token: "bb" }));
@@ -123,7 +123,7 @@ test("a live owner is waited for, said once, and `busy` names it in the end", as
 });
 
 test("an owner on another host counts as dead after 30 s without a heartbeat, not before", async () => {
-  const stranger = { ...(await describeThisProcess()), token: "cc", host: "elsewhere", boot: "another" };
+  const stranger = { ...describeThisProcess(), token: "cc", host: "elsewhere", boot: "another" };
   await withProcessLock(file, { signal }, async () => {});
   const lockedAgo = (seconds: number): void => {
     writeFileSync(file, JSON.stringify(stranger));
@@ -166,10 +166,10 @@ test("an error releases the lock; an interruption ends the waiting", async () =>
 });
 
 test("an owner is dead when its process id belongs to another process by now", async () => {
-  const here = await describeThisProcess();
-  expect(await fateOfOwner(here, here)).toBe("alive");
+  const here = describeThisProcess();
+  expect(fateOfOwner(here, here)).toBe("alive");
   if (here.started === null) return;
-  expect(await fateOfOwner({ ...here, started: "1" }, here)).toBe("dead");
-  expect(await fateOfOwner({ ...here, namespace: "pid:[1]" }, here)).toBe("unknown");
+  expect(fateOfOwner({ ...here, started: "1" }, here)).toBe("dead");
+  expect(fateOfOwner({ ...here, namespace: "pid:[1]" }, here)).toBe("unknown");
   expect(parseLockOwner('{"token":"../x","pid":1}')).toBeUndefined();
 });

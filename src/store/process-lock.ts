@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FileHandle, rm } from "node:fs/promises";
+import { closeSync, rmSync, write } from "node:fs";
 import { BrigError } from "../errors.ts";
 import { describeThisProcess, type LockOwner } from "./lock-owner.ts";
 import { type HeldLock, readLock, removeLock, takeLock } from "./lock-file.ts";
@@ -58,13 +58,13 @@ async function acquire(
   deadline: number,
   options: LockOptions,
 ): Promise<{ readonly release: () => Promise<void> }> {
-  const here = await describeThisProcess();
+  const here = describeThisProcess();
   let pause = 25;
   let told = false;
   for (;;) {
     throwIfInterrupted(options.signal, file);
     const attempt = await tryLock(file, here);
-    if (attempt.handle) return holdLock(file, here, attempt.handle);
+    if (attempt.descriptor !== undefined) return holdLock(file, here, attempt.descriptor);
     if (!attempt.held) continue;
     const { owner } = attempt.held;
     if (!told && owner) options.onWait?.(owner);
@@ -79,11 +79,11 @@ async function acquire(
 async function tryLock(
   file: string,
   here: LockOwner,
-): Promise<{ readonly handle?: FileHandle; readonly held?: HeldLock }> {
+): Promise<{ readonly descriptor?: number; readonly held?: HeldLock }> {
   try {
-    const handle = await takeLock(file, here);
-    if (handle) return { handle };
-    const held = await readLock(file, here);
+    const descriptor = takeLock(file, here);
+    if (descriptor !== undefined) return { descriptor };
+    const held = readLock(file, here);
     if (!held?.stale) return held ? { held } : {};
     await removeLock(file, held.token, here);
     return {};
@@ -95,20 +95,20 @@ async function tryLock(
 function holdLock(
   file: string,
   here: LockOwner,
-  handle: FileHandle,
+  descriptor: number,
 ): { readonly release: () => Promise<void> } {
   const text = Buffer.from(JSON.stringify(here));
   // Written, not touched: the time is then that of the file's own system, whatever this host's clock says.
   const heartbeat = setInterval(() => {
-    handle.write(text, 0, text.length, 0).catch(() => {});
+    write(descriptor, text, 0, text.length, 0, () => {});
   }, heartbeatInterval);
   heartbeat.unref();
   return {
     release: async () => {
       clearInterval(heartbeat);
-      await handle.close().catch(() => {});
+      closeSync(descriptor);
       // On a full disk there is no room for the guard: this process lives, so nobody else is removing its lock.
-      await removeLock(file, here.token, here).catch(() => rm(file, { force: true }).catch(() => {}));
+      await removeLock(file, here.token, here).catch(() => rmSync(file, { force: true }));
     },
   };
 }

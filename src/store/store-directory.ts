@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Context } from "../context.ts";
@@ -60,10 +60,10 @@ function homeFolder(env: Context["env"]): string {
  */
 export async function openStore(context: Context): Promise<Store> {
   const folder = storeDirectory(context.env, context.cwd);
-  const known = await stat(folder).catch(() => undefined);
+  const known = existsSync(folder) ? statSync(folder) : undefined;
   if (!known) {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (cause) {
       throw writeFault(cause, folder);
     }

@@ -135,7 +135,8 @@ async function observeClient(python: string, folder: string, minor: string, each
   )
     answer = await Promise.race([api.invoke(invocation), closed]);
   if (typeof answer === "object" && answer !== null && answer.kind !== "init-error") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // What it has to say of this invocation it has said when it asks for the next one.
+    await Promise.race([api.rested(), closed]);
     child.kill("SIGKILL");
   }
   await closed;

@@ -54,7 +54,7 @@ export async function writeBytes(
       if (size > largestBody) throw s3Fault("EntityTooLarge");
       md5.update(chunk);
       sum?.update(chunk);
-      await handle.write(chunk);
+      await handle.writeFile(chunk);
     }
   } catch (cause) {
     await rm(file, { force: true });
