@@ -20,7 +20,8 @@ export default defineConfig({
   platform: "node",
   // The SDK stays a dependency and is loaded by what needs it.
   // Of its modules, only this one lets all but one hash be left out.
-  resolve: { alias: { "hash-wasm": "hash-wasm/dist/index.esm.js" } },
+  // fflate's module for Node loads worker_threads at once.
+  resolve: { alias: { "hash-wasm": "hash-wasm/dist/index.esm.js", fflate: "fflate/browser" } },
   external: [/^@aws-sdk\//, /^@smithy\//],
   transform: {
     define: { BRIG_VERSION: JSON.stringify(manifest.version), BRIG_BUILD: JSON.stringify(digestSources()) },
@@ -38,12 +39,29 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         // Every part may throw these. Were they in the entry, a thread that needs them would run the whole program.
-        { name: "errors", test: /src\/(errors|workspace\/nearest)\.ts$/, priority: 1 },
-        // What an unchanged build loads, in one file: each that is opened costs half a millisecond.
+        {
+          name: "errors",
+          test: /src\/(errors|version|store\/write-fault|workspace\/nearest)\.ts$/,
+          priority: 4,
+        },
+        {
+          name: "threads",
+          test: /src\/(build\/stage-files|zip\/unpack-entry)\.ts$/,
+          priority: 1,
+        },
+        // What an unchanged build loads, what many verbs load, and what an edit loads besides: each in one file, since each that
+        // is opened costs half a millisecond.
         {
           name: "unchanged",
-          test: /src\/(operations\/build|build\/(limits|state|front-copy|stage-record|stamps|links|report)|store\/(record|checksum|temporary-name|store-damaged)|workspace\/(find-workspace|select-functions|git-fingerprint)|python\/lock-changes|operations\/in-parallel)\.ts$/,
+          test: /src\/(operations\/build|build\/limits|python\/lock-changes)\.ts$/,
+          priority: 2,
         },
+        {
+          name: "shared",
+          test: /src\/(store\/(atomic-file|content|process-lock|store-directory)|workspace\/runtimes|zip\/format|build\/manifest|operations\/test-cases)\.ts$/,
+          priority: 1,
+        },
+        { name: "edit", test: /src\/operations\/build-functions\.ts$/ },
       ],
     },
     chunkFileNames: "[name]-[hash].cjs",

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
-import { type FolderStamp, look, sameStamp } from "./stamps.ts";
+import { type FolderStamp, look } from "./stamps.ts";
 
 export interface Known {
   readonly has: (path: string) => boolean;
@@ -33,7 +33,7 @@ export function clearTree(tree: string, plan: ClearPlan): string[] {
   ];
   const suspects = new Set(gone);
   for (const [folder, stamp] of stamps) {
-    if (sameStamp(recorded.folders[folder], stamp)) continue;
+    if (recorded.folders[folder] === stamp) continue;
     for (const name of listFolder(folder === "" ? tree : `${tree}/${folder}`)) {
       suspects.add(folder === "" ? name : `${folder}/${name}`);
     }

@@ -42,7 +42,7 @@ const fileNames = {
 
 /** Each file says what it belongs to: a kill between two writes leaves files that do not belong together. */
 interface Kept<Part> {
-  readonly version: 3;
+  readonly version: 4;
   readonly boot: string;
   /** Digest of the dependencies. */
   readonly dependencies: string;
@@ -58,7 +58,7 @@ interface Kept<Part> {
 export function readStageRecord(builds: string, boot: string): StageRecord | undefined {
   const read = <Part>(name: keyof typeof fileNames): Kept<Part> | undefined => {
     const kept = readRecord<Kept<Part>>(`${builds}/${fileNames[name]}`);
-    return kept?.version === 3 && kept.boot === boot ? kept : undefined;
+    return kept?.version === 4 && kept.boot === boot ? kept : undefined;
   };
   const own = read<StagePart>("own");
   const folders = own && read<StagePart["folders"]>("folders");
@@ -88,7 +88,7 @@ export function readStageRecord(builds: string, boot: string): StageRecord | und
 export async function writeStageRecord(builds: string, record: StageRecord, ownOnly = false): Promise<void> {
   const { boot, dependencies, own } = record;
   const keep = (name: keyof typeof fileNames, part: unknown): Promise<void> => {
-    const kept: Kept<unknown> = { version: 3, boot, dependencies: dependencies.digest, part };
+    const kept: Kept<unknown> = { version: 4, boot, dependencies: dependencies.digest, part };
     return writeRecord(`${builds}/${fileNames[name]}`, kept);
   };
   const writes = await Promise.allSettled([
@@ -106,7 +106,7 @@ export async function writeStageRecord(builds: string, record: StageRecord, ownO
 export function isTreeAsRecorded(tree: string, { dependencies, own }: StageRecord): boolean {
   return (
     areFoldersAsRecorded(tree, dependencies.folders) &&
-    Object.entries(own.folders).every(([path, stamp]) => sameStamp(folderStamp(`${tree}/${path}`), stamp)) &&
+    Object.entries(own.folders).every(([path, stamp]) => folderStamp(`${tree}/${path}`) === stamp) &&
     Object.entries(own.files).every(([path, [, ...stamp]]) => sameStamp(fileStamp(`${tree}/${path}`), stamp))
   );
 }

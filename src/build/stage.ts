@@ -153,7 +153,7 @@ export async function isPartIntact(tree: string, part: StagePart, foldersOnly: b
   if (foldersOnly) return areFoldersAsRecorded(tree, folders);
   let seen = 0;
   for (const folder of Object.keys(folders)) {
-    if (!sameStamp(folderStamp(`${tree}/${folder}`), folders[folder])) return false;
+    if (folderStamp(`${tree}/${folder}`) !== folders[folder]) return false;
   }
   const { files } = part;
   for (const path of Object.keys(files)) {

@@ -3,8 +3,8 @@ import { uptime } from "node:os";
 
 /** What tells that a file was not touched since: size in bytes, mtimeMs, ctimeMs. */
 export type FileStamp = readonly [size: number, mtimeMs: number, ctimeMs: number];
-/** What tells that nothing was added to a folder or removed from it. */
-export type FolderStamp = readonly [mtimeMs: number, ctimeMs: number];
+/** What tells that nothing was added to a folder or removed from it: ctimeMs, which the system sets with each change. */
+export type FolderStamp = number;
 
 /** The stamp of a regular file, links not followed; `undefined` for anything else. */
 export function fileStamp(path: string): FileStamp | undefined {
@@ -21,20 +21,19 @@ export function targetStamp(path: string): FileStamp | undefined {
 /** The stamp of a folder, links not followed, whether the path ends in a slash or not; `undefined` for anything else. */
 export function folderStamp(path: string): FolderStamp | undefined {
   const status = look(lstatSync, path.replace(/\/$/, ""));
-  return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
+  return status?.isDirectory() ? status.ctimeMs : undefined;
 }
 
 /** Whether a folder, links not followed, still has this stamp: an unchanged build asks it of each folder of a tree. */
 export function hasFolderStamp(path: string, stamp: FolderStamp): boolean {
-  const status = look(lstatSync, path);
-  // Nothing else that stands there instead can be as old: the time of its change is set by the system.
-  return status !== undefined && status.ctimeMs === stamp[1] && status.mtimeMs === stamp[0];
+  // Nothing else that stands there instead can be as old.
+  return look(lstatSync, path)?.ctimeMs === stamp;
 }
 
 /** The stamp of a folder that a link may point to. */
 export function targetFolderStamp(path: string): FolderStamp | undefined {
   const status = look(statSync, path);
-  return status?.isDirectory() ? [status.mtimeMs, status.ctimeMs] : undefined;
+  return status?.isDirectory() ? status.ctimeMs : undefined;
 }
 
 /** `throwIfNoEntry` still throws where a file or a circle of links stands in the place of a parent folder. */

@@ -63,9 +63,7 @@ export function isAsRecorded(builds: string, state: BuildState, surroundings: Su
     state.surroundings.git === surroundings.git &&
     sameLinks(readLinks(builds), state.links) &&
     Object.entries(state.files).every(([path, stamp]) => sameStamp(targetStamp(path), stamp ?? undefined)) &&
-    Object.entries(state.folders).every(([path, stamp]) =>
-      sameStamp(targetFolderStamp(path), stamp ?? undefined),
-    )
+    Object.entries(state.folders).every(([path, stamp]) => targetFolderStamp(path) === (stamp ?? undefined))
   );
 }
 
@@ -80,20 +78,21 @@ export function takeStamps(
   folders: Iterable<string>,
   before: number,
 ): Pick<BuildState, "files" | "folders"> {
-  const take = <Stamp extends readonly number[]>(
+  const take = <Stamp>(
     paths: Iterable<string>,
     current: (path: string) => Stamp | undefined,
+    touched: (stamp: Stamp) => number,
     never: Stamp,
   ): Record<string, Stamp | null> => {
     const stamps = [...paths].map((path): [string, Stamp | null] => {
       const stamp = current(path) ?? null;
-      return [path, stamp !== null && Math.max(stamp.at(-1)!, stamp.at(-2)!) > before ? never : stamp];
+      return [path, stamp !== null && touched(stamp) > before ? never : stamp];
     });
     return Object.fromEntries(stamps);
   };
   return {
-    files: take<FileStamp>(files, targetStamp, [-1, 0, 0]),
-    folders: take<FolderStamp>(folders, targetFolderStamp, [-1, 0]),
+    files: take<FileStamp>(files, targetStamp, ([, mtime, ctime]) => Math.max(mtime, ctime), [-1, 0, 0]),
+    folders: take<FolderStamp>(folders, targetFolderStamp, (ctime) => ctime, -1),
   };
 }
 

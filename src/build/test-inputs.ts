@@ -32,7 +32,7 @@ export function readTestInputs(folder: string): TestInputs {
   const folders: Record<string, FolderStamp> = {};
   const absent: string[] = [];
   const visit = (path: string): void => {
-    folders[path] = folderStamp(path) ?? [0, 0];
+    folders[path] = folderStamp(path) ?? 0;
     for (const name of readdirSync(path).toSorted(compareBytewise)) {
       if (leftOut.has(name) || name.endsWith(".pyc")) continue;
       const child = join(path, name);
