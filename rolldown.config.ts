@@ -46,7 +46,7 @@ export default defineConfig({
         },
         {
           name: "threads",
-          test: /src\/(build\/stage-files|zip\/unpack-entry)\.ts$/,
+          test: /src\/(build\/stage-files|zip\/archive)\.ts$/,
           priority: 1,
         },
         // What an unchanged build loads, what many verbs load, and what an edit loads besides: each in one file, since each that

@@ -4,9 +4,8 @@ import { inflateRawSync } from "node:zlib";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { contentFile, sha256Of } from "../store/content.ts";
 import type { Store } from "../store/store-directory.ts";
-import { compress } from "../zip/deflate.ts";
+import { compress, type Compressed } from "../zip/deflate.ts";
 import type { TreeEntry } from "./layout.ts";
-import type { Compressed } from "./pack.ts";
 
 /** Raised when the codec's bytes change. */
 const codec = "deflate-1";

@@ -9,9 +9,9 @@ import { compress } from "../zip/deflate.ts";
 import { extractMember } from "../zip/extract.ts";
 import { readZip } from "../zip/reader.ts";
 import { findTestPython, runTestPython } from "../zip/test-python.ts";
+import type { Compressed } from "../zip/deflate.ts";
 import { type Layout, planLayout, type TreeEntry } from "./layout.ts";
-import { type Compressed, packBehind, packZip } from "./pack.ts";
-import { SharedArchives } from "./shared-archives.ts";
+import { packBehind, packZip } from "./pack.ts";
 import { bytecodeEntry, makeDependency, sourceEntry } from "./test-tree.ts";
 
 const packers = { compress: async (entry: TreeEntry): Promise<Compressed> => compress(bytesOf(entry)) };
@@ -56,7 +56,7 @@ describe("packZip", () => {
       "empty.py": "",
     };
     const layout = makeLayout(folder, sources);
-    return packZip(join(folder, "x.zip"), layout, new SharedArchives(), packers.compress).then((packed) => {
+    return packZip(join(folder, "x.zip"), layout, packers.compress).then((packed) => {
       const program =
         "import json,sys,zipfile\nz=zipfile.ZipFile(json.load(sys.stdin))\nassert z.testzip() is None\n" +
         "json.dump([[i.filename, z.read(i).hex(), i.external_attr >> 16, list(i.date_time), i.extra.hex(), i.create_system] for i in z.infolist()], sys.stdout)";
@@ -99,14 +99,10 @@ describe("packZip", () => {
   test("a file is never overwritten, and a damaged archive never packed", async () => {
     const folder = makeTree({ "x.zip": "mine" });
     const layout = makeLayout(folder, { "a.py": "a" });
-    await expect(
-      packZip(join(folder, "x.zip"), layout, new SharedArchives(), packers.compress),
-    ).rejects.toThrow(/EEXIST/);
+    await expect(packZip(join(folder, "x.zip"), layout, packers.compress)).rejects.toThrow(/EEXIST/);
     expect(readFileSync(join(folder, "x.zip"), "utf8")).toBe("mine");
     truncateSync(join(folder, "small-1.0-py3-none-any.whl"), 200);
-    await expect(
-      packZip(join(folder, "y.zip"), layout, new SharedArchives(), packers.compress),
-    ).rejects.toMatchObject({
+    await expect(packZip(join(folder, "y.zip"), layout, packers.compress)).rejects.toMatchObject({
       code: "hash-mismatch",
     });
   });
@@ -120,12 +116,7 @@ describe("packBehind", () => {
     await fc.assert(
       fc.asyncProperty(tree, tree, tree, async (one, two, three) => {
         const folder = makeTree();
-        const first = await packZip(
-          join(folder, "1.zip"),
-          makeLayout(folder, one),
-          new SharedArchives(),
-          packers.compress,
-        );
+        const first = await packZip(join(folder, "1.zip"), makeLayout(folder, one), packers.compress);
         const layout = makeLayout(folder, two);
         const earlier = {
           file: join(folder, "1.zip"),
@@ -139,12 +130,7 @@ describe("packBehind", () => {
           Promise.resolve(layout.firstParty),
           packers.compress,
         );
-        const whole = await packZip(
-          join(folder, "2-whole.zip"),
-          layout,
-          new SharedArchives(),
-          packers.compress,
-        );
+        const whole = await packZip(join(folder, "2-whole.zip"), layout, packers.compress);
         expect(readFileSync(join(folder, "2.zip"))).toEqual(readFileSync(join(folder, "2-whole.zip")));
         const { hashState, ...made } = behind;
         expect(made).toEqual(whole);
@@ -174,7 +160,7 @@ describe("packBehind", () => {
   test("an earlier zip that is shorter than it was is an error, not a zip", async () => {
     const folder = makeTree();
     const layout = makeLayout(folder, { "a.py": "a" });
-    const { front } = await packZip(join(folder, "1.zip"), layout, new SharedArchives(), packers.compress);
+    const { front } = await packZip(join(folder, "1.zip"), layout, packers.compress);
     truncateSync(join(folder, "1.zip"), 100);
     const earlier = { file: join(folder, "1.zip"), front, hashState: undefined, copied: undefined };
     await expect(

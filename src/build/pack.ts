@@ -1,17 +1,12 @@
 import { constants } from "node:fs";
 import { appendFile, copyFile, type FileHandle, open, truncate } from "node:fs/promises";
 import { writeFault } from "../store/write-fault.ts";
+import type { Compressed } from "../zip/deflate.ts";
 import { centralHeader, endRecords, localHeader } from "../zip/writer.ts";
+import { ArchiveEntries } from "./archive-entries.ts";
 import { type ResumableHash, resumeHash } from "./front-hash.ts";
 import { HashingWriter } from "./hashing-writer.ts";
 import type { Layout, TreeEntry } from "./layout.ts";
-import type { SharedArchives } from "./shared-archives.ts";
-
-/** The bytes of an entry as the zip holds them. */
-export interface Compressed {
-  readonly method: 0 | 8;
-  readonly data: Uint8Array;
-}
 
 /** The front of a zip, where the dependencies are: the next build with the same ones copies it. */
 export interface PackedFront {
@@ -48,10 +43,9 @@ interface Central {
 export async function packZip(
   file: string,
   layout: Layout,
-  archives: SharedArchives,
   compress: (entry: TreeEntry) => Promise<Compressed>,
 ): Promise<PackedZip> {
-  const dependencies = new ArchiveEntries(archives, layout.dependencies);
+  const dependencies = new ArchiveEntries(layout.dependencies);
   const writer = await HashingWriter.create(file);
   const central: Central = { chunks: [], size: 0 };
   try {
@@ -73,6 +67,7 @@ export async function packZip(
       front: { ...front, central: { offset: tail.centralOffset, size: centralSize } },
     };
   } finally {
+    dependencies.close();
     await writer.close();
   }
 }
@@ -206,30 +201,4 @@ async function appendEntry(
   central.size += record.length;
   await writer.append(localHeader(header));
   await writer.append(compressed.data);
-}
-
-/** What archives are held for: their entries one by one, each archive until its last. */
-class ArchiveEntries {
-  readonly #archives: SharedArchives;
-  readonly #left = new Map<string, number>();
-
-  constructor(archives: SharedArchives, entries: readonly TreeEntry[]) {
-    this.#archives = archives;
-    for (const { origin } of entries) {
-      if (origin.kind !== "archive") continue;
-      const left = this.#left.get(origin.archive.file) ?? 0;
-      if (left === 0) archives.hold(origin.archive);
-      this.#left.set(origin.archive.file, left + 1);
-    }
-  }
-
-  take({ origin }: TreeEntry): Compressed {
-    if (origin.kind !== "archive") throw new Error("a dependency's bytes come from an archive");
-    const { archive, entry } = origin;
-    const bytes = this.#archives.read(archive);
-    const left = this.#left.get(archive.file)! - 1;
-    this.#left.set(archive.file, left);
-    if (left === 0) this.#archives.release(archive);
-    return { method: entry.method, data: bytes.subarray(entry.offset, entry.offset + entry.compressedSize) };
-  }
 }

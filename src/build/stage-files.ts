@@ -1,13 +1,15 @@
+import { hash } from "node:crypto";
 import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
+import { ReadMemory } from "../store/read-range.ts";
+import { StoreDamaged } from "../store/store-damaged.ts";
 import { writeFault } from "../store/write-fault.ts";
-import { unpackEntry } from "../zip/unpack-entry.ts";
-import type { StoredArchive } from "./shared-archives.ts";
+import { unpackedFile } from "../zip/archive.ts";
 import { type FileStamp, stampOf } from "./stamps.ts";
 
 /** Files to write into a staging tree from one place. Plain data: it crosses to a thread. */
 export interface StageJob {
-  /** `undefined`: each file has its bytes with it. */
-  readonly archive: StoredArchive | undefined;
+  /** Absolute path of the archive whose uncompressed entries are copied; `undefined`: each file has its bytes with it. */
+  readonly archive: string | undefined;
   readonly files: readonly StageFile[];
 }
 
@@ -15,25 +17,58 @@ export interface StageFile {
   /** Absolute path to write. */
   readonly path: string;
   readonly executable: boolean;
+  /** Bytes. */
   readonly size: number;
-  /** Where the bytes are in the archive; `bytes` for a job without one. */
-  readonly from:
-    | { readonly offset: number; readonly compressedSize: number; readonly method: 0 | 8 }
-    | { readonly bytes: Uint8Array };
+  /** Where the bytes begin among the archive's uncompressed ones, and their hash; `bytes` for a job without an archive. */
+  readonly from: { readonly offset: number; readonly sha256: string } | { readonly bytes: Uint8Array };
 }
 
 /**
  * Writes files, each new and never through a link, and returns their stamps in the same order.
  *
- * @param archive the bytes that the job's archive was checked to have
- * @throws BrigError `disk-full`, `store-unwritable`
+ * @throws BrigError `disk-full`, `store-unwritable`; StoreDamaged when the archive's bytes are not what they were
  */
-export function writeStagedFiles(files: readonly StageFile[], archive: Uint8Array | undefined): FileStamp[] {
-  return files.map((file) => {
-    const bytes =
-      "bytes" in file.from ? file.from.bytes : unpackEntry(archive!, { ...file.from, size: file.size });
-    return writeNewFile(file.path, bytes, file.executable);
-  });
+export function writeStagedFiles({ archive, files }: StageJob): FileStamp[] {
+  const unpacked = archive === undefined ? undefined : new UnpackedEntries(archive);
+  try {
+    return files.map(({ path, executable, size, from }) => {
+      const bytes = "bytes" in from ? from.bytes : unpacked!.read(from.offset, size, from.sha256);
+      return writeNewFile(path, bytes, executable);
+    });
+  } finally {
+    unpacked?.close();
+  }
+}
+
+/** The uncompressed entries of an archive in the store, each checked when it is read. */
+class UnpackedEntries {
+  readonly #archive: string;
+  readonly #descriptor: number;
+  readonly #memory = new ReadMemory();
+
+  constructor(archive: string) {
+    this.#archive = archive;
+    try {
+      this.#descriptor = openSync(unpackedFile(archive), "r");
+    } catch {
+      throw this.#damaged("cannot be read");
+    }
+  }
+
+  /** @returns bytes that hold until the next call */
+  read(offset: number, size: number, sha256: string): Uint8Array {
+    const bytes = this.#memory.read(this.#descriptor, offset, size);
+    if (hash("sha256", bytes) !== sha256) throw this.#damaged("is not what it was when it was written");
+    return bytes;
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #damaged(reason: string): StoreDamaged {
+    return new StoreDamaged(unpackedFile(this.#archive), reason, this.#archive);
+  }
 }
 
 function writeNewFile(path: string, bytes: Uint8Array, executable: boolean): FileStamp {

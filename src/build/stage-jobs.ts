@@ -1,5 +1,4 @@
 import type { TreeEntry } from "./layout.ts";
-import type { StoredArchive } from "./shared-archives.ts";
 import type { StageFile, StageJob } from "./stage-files.ts";
 
 /** Source bytes by path: read once by the build, which hashed and compressed them too. */
@@ -11,7 +10,7 @@ export function planStageJobs(
   entries: readonly TreeEntry[],
   sourceBytes: SourceBytes,
 ): StageJob[] {
-  const byArchive = new Map<string, { archive: StoredArchive; files: StageFile[] }>();
+  const byArchive = new Map<string, StageFile[]>();
   const own: StageFile[] = [];
   for (const entry of entries) {
     const file = { path: `${tree}/${entry.path}`, executable: entry.executable, size: entry.size };
@@ -20,14 +19,10 @@ export function planStageJobs(
       continue;
     }
     const { archive, entry: member } = entry.origin;
-    let group = byArchive.get(archive.file);
-    if (group === undefined) {
-      group = { archive: { file: archive.file, sha256: archive.sha256 }, files: [] };
-      byArchive.set(archive.file, group);
-    }
-    const { offset, compressedSize, method } = member;
-    group.files.push({ ...file, from: { offset, compressedSize, method } });
+    let files = byArchive.get(archive.file);
+    if (files === undefined) byArchive.set(archive.file, (files = []));
+    files.push({ ...file, from: { offset: member.unpackedOffset, sha256: member.sha256 } });
   }
-  const jobs = [...byArchive.values()];
+  const jobs = [...byArchive].map(([archive, files]): StageJob => ({ archive, files }));
   return own.length > 0 ? [...jobs, { archive: undefined, files: own }] : jobs;
 }

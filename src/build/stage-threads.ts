@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { BrigError } from "../errors.ts";
-import type { SharedArchives } from "./shared-archives.ts";
-import { type StageFile, type StageJob, writeStagedFiles } from "./stage-files.ts";
-import type { StageAnswer, StageRequest } from "./stage-worker.ts";
+import { StoreDamaged } from "../store/store-damaged.ts";
+import { type StageJob, writeStagedFiles } from "./stage-files.ts";
+import type { StageAnswer } from "./stage-worker.ts";
 import type { FileStamp } from "./stamps.ts";
 
 /** Starting a thread takes as long as writing this many files. */
@@ -15,40 +15,28 @@ const filesWorthAThread = 400;
  *
  * @throws BrigError what a job threw; the other threads are stopped
  */
-export async function runStageJobs(
-  jobs: readonly StageJob[],
-  archives: SharedArchives,
-): Promise<Map<string, FileStamp>> {
+export async function runStageJobs(jobs: readonly StageJob[]): Promise<Map<string, FileStamp>> {
   const stamps = new Map<string, FileStamp>();
-  for (const { archive } of jobs) if (archive) archives.hold(archive);
-  const run = async (job: StageJob, write: WriteFiles): Promise<void> => {
-    const written = await write(job.files, job.archive && archives.read(job.archive));
-    if (job.archive) archives.release(job.archive);
+  const onWritten = (job: StageJob, written: readonly FileStamp[]): void =>
     job.files.forEach((file, index) => stamps.set(file.path, written[index]!));
-  };
   const count = jobs.reduce((total, job) => total + job.files.length, 0);
   if (count < filesWorthAThread) {
-    for (const job of jobs) await run(job, async (files, archive) => writeStagedFiles(files, archive));
+    for (const job of jobs) onWritten(job, writeStagedFiles(job));
     return stamps;
   }
   // Largest first: what comes last is then small, and the threads end together.
   const pieces = [...jobs].toSorted((a, b) => bytesOf(b) - bytesOf(a));
   const threads = Math.min(4, availableParallelism(), pieces.length);
-  await Promise.all(Array.from({ length: threads }, () => runThread(pieces, run)));
+  await Promise.all(Array.from({ length: threads }, () => runThread(pieces, onWritten)));
   return stamps;
 }
 
-type WriteFiles = (
-  files: readonly StageFile[],
-  archive: Uint8Array | undefined,
-) => Promise<readonly FileStamp[]>;
-
-/** What a thread unpacks is soon garbage: a small nursery has it collected early. In MB. */
+/** What a thread reads is soon garbage: a small nursery has it collected early. In MB. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 
 async function runThread(
   pieces: StageJob[],
-  run: (job: StageJob, write: WriteFiles) => Promise<void>,
+  onWritten: (job: StageJob, written: readonly FileStamp[]) => void,
 ): Promise<void> {
   // An edit writes too few files for a thread.
   const { Worker } = await import("node:worker_threads");
@@ -57,11 +45,10 @@ async function runThread(
   });
   try {
     for (let job = pieces.shift(); job !== undefined; job = pieces.shift()) {
-      await run(job, async (files, archive) => {
-        const answer = await ask(worker, { files, archive });
-        if ("stamps" in answer) return answer.stamps;
-        throw new BrigError(answer.fault.code, answer.fault.message, answer.fault.hint);
-      });
+      const answer = await ask(worker, job);
+      if ("damaged" in answer) throw new StoreDamaged(answer.damaged, answer.reason, job.archive);
+      if ("fault" in answer) throw new BrigError(answer.fault.code, answer.fault.message, answer.fault.hint);
+      onWritten(job, answer.stamps);
     }
   } finally {
     // The other threads take no further job where this one failed.
@@ -70,7 +57,7 @@ async function runThread(
   }
 }
 
-function ask(worker: Worker, request: StageRequest): Promise<StageAnswer> {
+function ask(worker: Worker, request: StageJob): Promise<StageAnswer> {
   return new Promise((resolve, reject) => {
     worker.once("error", reject);
     worker.once("message", (answer: StageAnswer) => {

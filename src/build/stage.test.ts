@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   chmodSync,
-  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -16,8 +15,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeTree } from "../workspace/testing.ts";
+import { unpackedFile } from "../zip/archive.ts";
 import { type Layout, planLayout, type TreeEntry } from "./layout.ts";
-import { SharedArchives } from "./shared-archives.ts";
 import { changedPaths, isPartIntact, stageOwn, type StageResult, stageTree } from "./stage.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import { readStageRecord, type StageRecord, writeStageRecord } from "./stage-record.ts";
@@ -26,7 +25,6 @@ import { bytecodeEntry, makeDependency, sourceEntry } from "./test-tree.ts";
 const options = {
   boot: "this boot",
   digests: { dependencies: "d", whole: "w" },
-  archives: new SharedArchives(),
   sourceBytes: ({ origin }: TreeEntry): Uint8Array => {
     if (origin.kind === "source") return readFileSync(origin.file);
     if (origin.kind === "bytecode") return origin.bytes;
@@ -206,14 +204,22 @@ describe("stageTree", () => {
   test("an archive in the store that is not what it was never reaches the tree", async () => {
     const folder = makeTree();
     const layout = makeLayout(folder, sources);
-    const file = join(folder, "small-1.0-py3-none-any.whl");
-    const bytes = readFileSync(file);
-    bytes[40]! ^= 1;
-    writeFileSync(file, bytes);
-    await expect(stageTree(join(folder, "stg"), layout, undefined, options)).rejects.toMatchObject({
-      code: "hash-mismatch",
-    });
-    expect(existsSync(join(folder, "stg/small/__init__.py"))).toBe(false);
+    const archive = join(folder, "small-1.0-py3-none-any.whl");
+    const bytes = readFileSync(unpackedFile(archive));
+    bytes[bytes.indexOf("one = 1")]! ^= 1;
+    const short = bytes.subarray(0, -1);
+    for (const damaged of [bytes, short, undefined]) {
+      rmSync(unpackedFile(archive));
+      if (damaged) writeFileSync(unpackedFile(archive), damaged);
+      const staging = stageTree(join(folder, "stg"), layout, undefined, options);
+      await expect(staging).rejects.toMatchObject({
+        code: "hash-mismatch",
+        file: unpackedFile(archive),
+        key: archive,
+      });
+      expect(readdirSync(join(folder, "stg/small"))).not.toContain("__init__.py");
+      rmSync(join(folder, "stg"), { recursive: true });
+    }
   });
 });
 

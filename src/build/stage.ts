@@ -4,7 +4,6 @@ import { setImmediate } from "node:timers/promises";
 import { systemCode, writeFault } from "../store/write-fault.ts";
 import { clearTree } from "./clear-tree.ts";
 import type { Layout, TreeEntry } from "./layout.ts";
-import type { SharedArchives } from "./shared-archives.ts";
 import { planStageJobs, type SourceBytes } from "./stage-jobs.ts";
 import {
   areFoldersAsRecorded,
@@ -27,7 +26,6 @@ export interface StageOptions {
   readonly boot: string;
   readonly digests: { readonly dependencies: string; readonly whole: string };
   readonly sourceBytes: SourceBytes;
-  readonly archives: SharedArchives;
 }
 
 /**
@@ -57,7 +55,7 @@ export async function stageTree(
     if (folder !== "" && (removed.length > 0 || !stamps.has(folder))) makeFolder(`${tree}/${folder}`);
   }
   if (!isNew) for (const entry of stale) rmSync(`${tree}/${entry.path}`, { force: true });
-  const written = await runStageJobs(planStageJobs(tree, stale, options.sourceBytes), options.archives);
+  const written = await runStageJobs(planStageJobs(tree, stale, options.sourceBytes));
   const changed = [...stale.map((entry) => entry.path), ...removed];
   const after = changed.length > 0 ? stampFolders(tree, folders) : stamps;
   const stampOf = (entry: TreeEntry): StagedFile => {
@@ -111,7 +109,7 @@ export async function stageOwn(
   });
   const stale = firstParty.filter((entry) => !isIntact(tree, entry, own.files[entry.path]));
   for (const entry of stale) rmSync(`${tree}/${entry.path}`, { force: true });
-  const written = await runStageJobs(planStageJobs(tree, stale, options.sourceBytes), options.archives);
+  const written = await runStageJobs(planStageJobs(tree, stale, options.sourceBytes));
   const changed = [...stale.map((entry) => entry.path), ...removed];
   const stampOf = (entry: TreeEntry): StagedFile => {
     const stamp = written.get(`${tree}/${entry.path}`);

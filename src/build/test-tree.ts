@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { makeWheel } from "../python/wheel/test-wheel.ts";
 import { indexWheel } from "../python/wheel/wheel-index.ts";
-import type { Archive } from "../zip/archive.ts";
+import { type Archive, unpackedFile } from "../zip/archive.ts";
 import type { Dependency, TreeEntry } from "./layout.ts";
 
 function digest(bytes: Uint8Array): string {
@@ -46,7 +46,11 @@ export function makeDependency(
   const bytes = makeWheel({ name, entries });
   const file = join(folder, `${name}-1.0-py3-none-any.whl`);
   writeFileSync(file, bytes);
-  return { owner: `${name} 1.0`, archive: indexWheel(bytes, file, digest(bytes)), bytecode: undefined };
+  writeFileSync(unpackedFile(file), "");
+  const archive = indexWheel(bytes, file, digest(bytes), undefined, (contents) =>
+    appendFileSync(unpackedFile(file), contents),
+  );
+  return { owner: `${name} 1.0`, archive, bytecode: undefined };
 }
 
 /** An archive that no file stands behind: paths and sizes are all that a layout looks at. */
@@ -59,6 +63,7 @@ export function imaginedArchive(files: Readonly<Record<string, number>>, seed = 
     size,
     compressedSize: size,
     offset: 0,
+    unpackedOffset: 0,
     sha256: digest(Buffer.from(`${seed}${path}`)),
   }));
   return { file: `/imagined/${seed}`, sha256: digest(Buffer.from(seed)), size: 0, entries };

@@ -196,10 +196,10 @@ function faultOf(folder: FunctionFolder, tested: TestedBuild, links: Links): Bri
 }
 
 /** What is damaged goes, so that the next attempt fetches or makes it anew. */
-function repairStore({ file }: StoreDamaged, workshop: Workshop, context: Context): void {
+function repairStore({ file, key }: StoreDamaged, workshop: Workshop, context: Context): void {
   context.report({ kind: "note", subject: null, text: `${file} in the store is damaged: made anew` });
   rmSync(file, { force: true });
-  workshop.store.forget(file);
+  workshop.store.forget(key);
 }
 
 function makeBuildsFolder(folder: FunctionFolder): string {

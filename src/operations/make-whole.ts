@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { planLayout } from "../build/layout.ts";
 import { packZip } from "../build/pack.ts";
-import { SharedArchives } from "../build/shared-archives.ts";
 import { stageTree } from "../build/stage.ts";
 import { type StageRecord, writeStageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
@@ -35,11 +34,10 @@ export async function makeWhole(
   const parts = measureParts(layout, dependencies);
   const fetched = performance.now();
   const file = temporaryBeside(join(builds, "zip"));
-  const archives = new SharedArchives();
-  const packing = existing ? undefined : packZip(file, layout, archives, compressEntry(prepared, workshop));
+  const packing = existing ? undefined : packZip(file, layout, compressEntry(prepared, workshop));
   packing?.catch(() => {});
   try {
-    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared), archives };
+    const staging = { boot: bootName(), digests, sourceBytes: bytesOf(prepared) };
     const { record: stage, changed } = await stageTree(tree, layout, record, staging);
     await writeStageRecord(builds, stage);
     const staged = performance.now();

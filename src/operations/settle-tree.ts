@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { planLayout } from "../build/layout.ts";
-import { SharedArchives } from "../build/shared-archives.ts";
 import { stageTree } from "../build/stage.ts";
 import type { StageRecord } from "../build/stage-record.ts";
 import { bootName } from "../build/stamps.ts";
@@ -65,7 +64,6 @@ export async function settleTree(
     boot: bootName(),
     digests: prepared.digests,
     sourceBytes: bytesOf(prepared),
-    archives: new SharedArchives(),
   });
   return { path, record };
 }

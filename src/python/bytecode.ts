@@ -2,10 +2,11 @@ import { crc32 } from "node:zlib";
 import type { Context } from "../context.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { contentFile, readVerified, sha256Of } from "../store/content.ts";
+import { writeJoined } from "../store/joined-file.ts";
 import { withProcessLock } from "../store/process-lock.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import type { Store } from "../store/store-directory.ts";
-import type { Archive, SpliceEntry } from "../zip/archive.ts";
+import { type Archive, type SpliceEntry, unpackedFile } from "../zip/archive.ts";
 import { compress } from "../zip/deflate.ts";
 import { readZip } from "../zip/reader.ts";
 import { packEntries, type PackEntry } from "../zip/writer.ts";
@@ -35,7 +36,9 @@ export async function compileArchive(
     return await withProcessLock(`${file}.lock`, { signal: context.signal }, async () => {
       const other = await readArchiveRecord(record, file);
       if (other) return other;
-      const { bytes, hashes } = await packBytecode(archive, interpreter, context);
+      const { bytes, unpacked } = await writeJoined(unpackedFile(file), (append) =>
+        packBytecode(archive, interpreter, append, context),
+      );
       const members = readZip(bytes, file);
       const entries = members.map((member): SpliceEntry => ({
         path: member.name,
@@ -45,7 +48,7 @@ export async function compileArchive(
         size: member.size,
         compressedSize: member.compressedSize,
         offset: member.dataOffset,
-        sha256: hashes.get(member.name)!,
+        ...unpacked.get(member.name)!,
       }));
       const made = { file, sha256: sha256Of(bytes), size: bytes.length, entries };
       await writeFileAtomic(file, bytes);
@@ -55,24 +58,37 @@ export async function compileArchive(
   });
 }
 
+type Unpacked = Pick<SpliceEntry, "sha256" | "unpackedOffset">;
+
 async function packBytecode(
   archive: Archive,
   interpreter: Interpreter,
+  append: (pyc: Uint8Array) => void,
   context: Context,
-): Promise<{ readonly bytes: Buffer; readonly hashes: ReadonlyMap<string, string> }> {
+): Promise<{ readonly bytes: Buffer; readonly unpacked: ReadonlyMap<string, Unpacked> }> {
   const wheel = await readVerified(archive.file, archive.sha256);
   if (wheel === undefined) throw new StoreDamaged(archive.file, "is not what it was when it was checked");
   const sources = archive.entries
     .filter(({ path }) => path.endsWith(".py"))
     .map((entry) => ({ path: entry.path, bytes: () => unpackEntry(wheel, entry) }));
   const entries: PackEntry[] = [];
-  const hashes = new Map<string, string>();
+  const unpacked = new Map<string, Unpacked>();
+  let unpackedOffset = 0;
+  let fault: unknown;
   await compilePython(sources, interpreter, context, (source, pyc) => {
-    if (pyc === undefined) return;
+    if (pyc === undefined || fault !== undefined) return;
     const path = bytecodePath(source.path, interpreter);
-    hashes.set(path, sha256Of(pyc));
+    unpacked.set(path, { sha256: sha256Of(pyc), unpackedOffset });
+    unpackedOffset += pyc.length;
+    try {
+      append(pyc);
+    } catch (cause) {
+      // Thrown behind the compiler: here it would be nobody's.
+      fault = cause;
+    }
     // Deflated while the interpreter compiles the next ones.
     entries.push({ path, executable: false, size: pyc.length, crc32: crc32(pyc), ...compress(pyc) });
   });
-  return { bytes: packEntries(entries), hashes };
+  if (fault !== undefined) throw fault;
+  return { bytes: packEntries(entries), unpacked };
 }

@@ -1,7 +1,8 @@
 import { BrigError } from "../errors.ts";
 import { contentFile, readVerified } from "../store/content.ts";
+import { writeJoined } from "../store/joined-file.ts";
 import { withProcessLock } from "../store/process-lock.ts";
-import type { Archive } from "../zip/archive.ts";
+import { type Archive, unpackedFile } from "../zip/archive.ts";
 import { readArchiveRecord, writeArchiveRecord } from "./archive-record.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { LockedPackage } from "./lock.ts";
@@ -49,7 +50,12 @@ export async function obtainWheel(
 /** Checks and indexes a wheel in the store; `undefined` when it is not there as it should be. */
 async function proveWheel(wheel: Wheel, file: string): Promise<Archive | undefined> {
   const bytes = await readVerified(file, wheel.sha256);
-  return bytes && indexWheel(bytes, file, wheel.sha256, wheel.name);
+  return (
+    bytes &&
+    (await writeJoined(unpackedFile(file), (append) =>
+      indexWheel(bytes, file, wheel.sha256, wheel.name, append),
+    ))
+  );
 }
 
 /** One wheel after the other: it is one thread's work, and each is in memory as a whole. */

@@ -1,6 +1,7 @@
 /**
  * A zip file in the store whose compressed bytes can be copied into another zip as they are: a wheel, or
  * a pack that brig wrote (bytecode of a wheel, a wheel built from source). All were validated when they entered the store.
+ * Beside it stands a file with the same entries uncompressed: zips are spliced from the one, staging trees copied from the other.
  */
 export interface Archive {
   /** Absolute path of the zip. */
@@ -25,6 +26,13 @@ export interface SpliceEntry {
   readonly compressedSize: number;
   /** Where the compressed bytes begin in the archive's file. */
   readonly offset: number;
+  /** Where the uncompressed bytes begin in the file beside it. */
+  readonly unpackedOffset: number;
   /** Hex SHA-256 of the uncompressed bytes. */
   readonly sha256: string;
+}
+
+/** The file beside an archive that holds its entries uncompressed, one behind the other. */
+export function unpackedFile(archive: string): string {
+  return `${archive}.unpacked`;
 }

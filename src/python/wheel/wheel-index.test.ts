@@ -26,11 +26,15 @@ function pathsOf(wheel: TestWheel, file?: string): readonly string[] {
 
 const metadata = ["demo-1.0.dist-info/METADATA", "demo-1.0.dist-info/WHEEL"];
 
-test("an archive says where each file's compressed bytes are", () => {
+test("an archive says where each file's bytes are, compressed and not", () => {
   const contents = "print('hello, hello, hello')\n";
   const wheel = { entries: [{ name: "demo/__init__.py", contents, mode: 0o100755 }] };
   const bytes = makeWheel(wheel);
-  const archive = indexWheel(bytes, `/store/${wheelFile}`, "ab".repeat(32));
+  const pieces: Uint8Array[] = [];
+  const archive = indexWheel(bytes, `/store/${wheelFile}`, "ab".repeat(32), wheelFile, (piece) =>
+    pieces.push(piece),
+  );
+  const unpacked = Buffer.concat(pieces);
   expect(archive).toMatchObject({ file: `/store/${wheelFile}`, sha256: "ab".repeat(32), size: bytes.length });
   const entry = archive.entries.find((candidate) => candidate.path === "demo/__init__.py");
   expect(entry).toEqual({
@@ -41,11 +45,16 @@ test("an archive says where each file's compressed bytes are", () => {
     size: contents.length,
     compressedSize: deflateRawSync(contents).length,
     offset: 30 + "demo/__init__.py".length,
+    unpackedOffset: unpacked.indexOf(contents),
     sha256: createHash("sha256").update(contents).digest("hex"),
   });
   expect(bytes.subarray(entry?.offset, (entry?.offset ?? 0) + (entry?.compressedSize ?? 0))).toEqual(
     deflateRawSync(contents),
   );
+  for (const { sha256, size, unpackedOffset } of archive.entries) {
+    const piece = unpacked.subarray(unpackedOffset, unpackedOffset + size);
+    expect(createHash("sha256").update(piece).digest("hex")).toBe(sha256);
+  }
 });
 
 test("the name can be told apart from the path", () => {

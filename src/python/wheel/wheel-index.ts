@@ -21,22 +21,34 @@ import { matchWheelName } from "./wheel-name.ts";
  * @param file absolute path where it is kept
  * @param sha256 hex, of `bytes`; not computed again
  * @param wheel its file name (PEP 427), where the path does not end in it
+ * @param onContents called with the bytes of each entry, in the order of `unpackedOffset`
  * @throws BrigError `wheel-invalid`
  */
-export function indexWheel(bytes: Buffer, file: string, sha256: string, wheel = basename(file)): Archive {
+export function indexWheel(
+  bytes: Buffer,
+  file: string,
+  sha256: string,
+  wheel: string = basename(file),
+  onContents: (contents: Uint8Array) => void = () => {},
+): Archive {
   try {
-    return { file, sha256, size: bytes.length, entries: readEntries(bytes, wheel) };
+    return { file, sha256, size: bytes.length, entries: readEntries(bytes, wheel, onContents) };
   } catch (cause) {
     if (!(cause instanceof BrigError) || cause.hint !== null) throw cause;
     throw new BrigError(cause.code, cause.message, hintFor(wheel), { cause });
   }
 }
 
-function readEntries(bytes: Buffer, wheel: string): readonly SpliceEntry[] {
+function readEntries(
+  bytes: Buffer,
+  wheel: string,
+  onContents: (contents: Uint8Array) => void,
+): readonly SpliceEntry[] {
   const files = readZip(bytes, wheel).filter((member) => !member.isDirectory);
   const distInfo = readDistInfo(bytes, files, wheel);
   const digests = readRecord(distInfo.record, distInfo.folder, files, wheel);
   const entries = new Map<string, SpliceEntry>();
+  let unpackedOffset = 0;
   for (const member of files.toSorted((left, right) => compareBytewise(left.name, right.name))) {
     const contents = extractMember(bytes, member, wheel);
     const sha256 = hash("sha256", contents);
@@ -52,11 +64,14 @@ function readEntries(bytes: Buffer, wheel: string): readonly SpliceEntry[] {
       size: member.size,
       compressedSize: member.compressedSize,
       offset: member.dataOffset,
+      unpackedOffset,
       sha256,
     };
     const other = entries.get(path);
     if (other === undefined) {
       entries.set(path, entry);
+      unpackedOffset += contents.length;
+      onContents(contents);
     } else if (other.sha256 !== sha256 || other.executable !== entry.executable) {
       throw entryFault(
         wheel,
