@@ -41,10 +41,6 @@ export function seconds(milliseconds) {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
-export function has(program) {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
-}
-
 /** Interpreter and uv, found the way brig finds them. */
 export function findTools(brig, cwd, env) {
   const { checks } = JSON.parse(

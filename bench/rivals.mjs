@@ -1,4 +1,4 @@
-/** What local Lambda is measured against. Each rival is installed by itself; what cannot be had is said, not measured. */
+/** What brig is measured against. Each rival is installed by itself; what cannot be had is said, not measured. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,14 +25,20 @@ function installServerless() {
 }
 
 /** @returns the folder with the programs of the Python packages, or undefined */
-function installPrograms(python) {
-  const programs = join(place, "python", "bin");
-  if (existsSync(join(programs, "aws"))) return programs;
-  return attempt("python-lambda-local, awscli", () => {
-    run(python, ["-m", "venv", "--clear", join(place, "python")]);
-    run(join(programs, "python"), ["-m", "pip", "install", "-q", ...pythonPackages]);
+function installPrograms(python, name, packages, program) {
+  const programs = join(place, name, "bin");
+  if (existsSync(join(programs, program))) return programs;
+  return attempt(packages.join(", "), () => {
+    run(python, ["-m", "venv", "--clear", join(place, name)]);
+    run(join(programs, "python"), ["-m", "pip", "install", "-q", ...packages]);
     return programs;
   });
+}
+
+/** @returns the path of SAM's command, or undefined */
+export function installSam(python) {
+  const programs = installPrograms(python, "sam", ["aws-sam-cli==1.170.0"], "sam");
+  return programs && join(programs, "sam");
 }
 
 function attempt(name, install) {
@@ -45,7 +51,10 @@ function attempt(name, install) {
 }
 
 export function installRivals(python) {
-  return { serverless: installServerless(), programs: installPrograms(python) };
+  return {
+    serverless: installServerless(),
+    programs: installPrograms(python, "python", pythonPackages, "aws"),
+  };
 }
 
 /** `serverless.yml` with these functions of `folder`, each `NAME.handler` of `NAME.py`. */

@@ -2,7 +2,7 @@
 /**
  * The figures of README.md: `node bench/run.mjs`, or the names of some. Every one is a ratio against a named rival in
  * the same run, warm caches on both sides. Needs zip; rivals that are not installed are fetched into a temporary folder
- * (uv from the package index) or said to be left out (sam). A disk under load blurs what is compared:
+ * (uv, sam) or said to be left out. A disk under load blurs what is compared:
  * TMPDIR=/dev/shm takes it out of the comparison, for both sides.
  */
 import {
@@ -18,7 +18,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findTools, has, inTurn, run, seconds } from "./measure.mjs";
+import { findTools, inTurn, run, seconds } from "./measure.mjs";
+import { installSam } from "./rivals.mjs";
 
 const brig = join(import.meta.dirname, "..", "dist", "brig.cjs");
 const folder = mkdtempSync(join(tmpdir(), "brig-bench-"));
@@ -262,10 +263,8 @@ const figures = {
     tell("the same, nothing in the store", cold);
   },
   sam() {
-    if (!has("sam")) {
-      console.log("sam build: left out, sam is not installed (pip install aws-sam-cli)");
-      return;
-    }
+    const sam = installSam(python);
+    if (sam === undefined) return;
     const project = join(folder, "sam");
     mkdirSync(join(project, "src"), { recursive: true });
     writeFileSync(join(project, "src", "requirements.txt"), requirements);
@@ -278,7 +277,7 @@ const figures = {
       cwd: project,
       env: { ...process.env, SAM_CLI_TELEMETRY: "0", PATH: `${join(python, "..")}:${process.env.PATH}` },
     };
-    const samBuild = (extra) => run("sam", ["build", ...extra], options).milliseconds;
+    const samBuild = (extra) => run(sam, ["build", ...extra], options).milliseconds;
     const zipped = () => {
       const archive = join(project, "f.zip");
       rmSync(archive, { force: true });
