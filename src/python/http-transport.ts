@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import type { Context } from "../context.ts";
+import { pauseWhereOpen } from "./http-pause.ts";
 import { basic, decode, isInsecure, selectProxy } from "./http-route.ts";
 import type { IndexSettings } from "./index-settings.ts";
 
@@ -24,7 +25,9 @@ export async function openTransport(settings: IndexSettings, context: Context): 
   const certificates = await readCertificates(settings);
   const dispatchers = new Map<string, Dispatcher>();
   const timeouts = { headersTimeout: settings.timeout, bodyTimeout: settings.timeout };
-  const open = (proxy: string | undefined, insecure: boolean): Dispatcher => {
+  const open = (proxy: string | undefined, insecure: boolean): Dispatcher =>
+    connectBy(proxy, insecure).compose(pauseWhereOpen);
+  const connectBy = (proxy: string | undefined, insecure: boolean): Dispatcher => {
     const { ca, ...client } = certificates;
     const trust = { ...(ca ? { ca: [...ca] } : {}), timeout: settings.timeout };
     const connect = { ...trust, ...client, rejectUnauthorized: !insecure };

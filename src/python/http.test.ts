@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, type Socket } from "node:net";
+import { connect, createServer as createSocketServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -70,6 +70,28 @@ test("a file arrives whole, with progress; a page with its address and type", as
     url: `${origin}/simple/`,
     contentType: "text/x",
   });
+});
+
+test.each([
+  ["HTTP/1.0", "HTTP/1.0 200 OK\r\n", true],
+  ["HTTP/1.0, without a length", "HTTP/1.0 200 OK\r\n", false],
+  ["Connection: close", "HTTP/1.1 200 OK\r\nConnection: close\r\n", true],
+])("an answer behind which the server closes the connection at once: %s", async (_, head, hasLength) => {
+  // Just more than undici holds before it pauses: the end of the connection comes while it does.
+  const body = bytes.subarray(0, 70_000);
+  const length = hasLength ? `Content-Length: ${body.length}\r\n` : "";
+  const server = createSocketServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(Buffer.concat([Buffer.from(`${head}${length}\r\n`), body])));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push(server);
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  for (let count = 0; count < 5; count += 1) {
+    await client().download(origin, { sha256: sha256Of(body), name: "file.whl" }, destination);
+    expect(readFileSync(destination).equals(body)).toBe(true);
+  }
 });
 
 test("wrong bytes, too many or of another hash, are refused and leave nothing", async () => {
