@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import type { Context } from "../context.ts";
+import { RequestFault } from "./http-fault.ts";
 import { pauseWhereOpen } from "./http-pause.ts";
 import { basic, decode, isInsecure, selectProxy } from "./http-route.ts";
 import type { IndexSettings } from "./index-settings.ts";
@@ -32,6 +33,7 @@ export async function openTransport(settings: IndexSettings, context: Context): 
     const trust = { ...(ca ? { ca: [...ca] } : {}), timeout: settings.timeout };
     const connect = { ...trust, ...client, rejectUnauthorized: !insecure };
     if (proxy === undefined) return new undici.Agent({ connect, ...timeouts });
+    if (!URL.canParse(proxy)) throw new RequestFault("the address of its proxy is no URL", false);
     const { username, password } = new URL(proxy);
     return new undici.ProxyAgent({
       uri: proxy,

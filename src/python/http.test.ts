@@ -325,3 +325,18 @@ function makeCertificates(): { key: Buffer; cert: Buffer; authority: string } {
   }
   return { key: readFileSync(path("key")), cert: readFileSync(path("cert")), authority: path("ca.pem") };
 }
+
+test("an address that is no URL, for its password is not encoded, does not show it", async () => {
+  const fault = client().fetchText("https://joe:s3cr3t/word@index.example/simple/", "text/html");
+  await expect(fault).rejects.toMatchObject({
+    code: "download-failed",
+    message: '"https://***@index.example/simple/" has an address that is no URL',
+  });
+  const proxied = client({ proxy: "http://joe:s3cr3t/word@proxy.example" }).fetchText(
+    "http://a.example/",
+    "",
+  );
+  await expect(proxied).rejects.toMatchObject({
+    message: "cannot get http://a.example/: the address of its proxy is no URL",
+  });
+});

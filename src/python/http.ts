@@ -10,6 +10,7 @@ import { openTransport, type Transport } from "./http-transport.ts";
 import type { IndexSettings } from "./index-settings.ts";
 import { type NetrcEntry, parseNetrc } from "./netrc.ts";
 import { isOffline } from "./offline.ts";
+import { redact } from "./redact.ts";
 
 export interface HttpClient {
   /** A page of an index. */
@@ -98,8 +99,7 @@ export function openHttp(settings: IndexSettings, context: Context, options: Htt
   }
 
   return {
-    fetchText: (url, accept) =>
-      get(url, url.split("?")[0]?.replace(/\/\/[^/]*@/, "//") ?? url, { accept }, readText),
+    fetchText: (url, accept) => get(url, redact(url, settings).split("?")[0] ?? "", { accept }, readText),
     download: (url, expected, destination) =>
       // Compression on the way would come on top of the file's own, and hides its size.
       get(url, expected.name, { "accept-encoding": "identity" }, (response, from) =>

@@ -199,6 +199,23 @@ test("no credential survives redaction, however it is written", () => {
   );
 });
 
+test("a password with an unencoded /, ? or # makes no URL, and does not survive either", () => {
+  for (const mark of ["/", "?", "#", "/a@b/", ":/"]) {
+    const shown = redact(`invalid value 'x=https://joe:se${mark}cret@index.example:8080/simple'`, {
+      secrets: [],
+    });
+    expect(shown).toBe("invalid value 'x=https://***@index.example:8080/simple'");
+  }
+  for (const kept of [
+    "git+https://host.example:8443/repo.git@v1",
+    "git+https://host.example/repo.git@v1",
+    "https://[::1]:8080/a@b",
+    "https://host.example/a:b@c",
+    "http://127.0.0.1:9900, a@b",
+  ])
+    expect(redact(kept, { secrets: [] })).toBe(kept);
+});
+
 test("any file is read without a crash", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {

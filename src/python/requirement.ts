@@ -1,4 +1,5 @@
 import { MarkerFault, parseMarker } from "./marker-syntax.ts";
+import { redact } from "./redact.ts";
 import { LineFault } from "./requirement-options.ts";
 import { parseVersion } from "./version.ts";
 import { normaliseName } from "./wheel/project-name.ts";
@@ -174,7 +175,7 @@ function looksLikePath(text: string): boolean {
   return bare.startsWith(".") || /^[^<>=!~]*\//.test(bare) || archiveSuffix.test(bare);
 }
 
-/** URLs may carry a password, so only the part before one is shown. */
+/** URLs may carry a password. */
 function shown(text: string): string {
-  return text.replace(/(\/\/)[^/]*@/, "$1***@");
+  return redact(text, { secrets: [] });
 }

@@ -23,3 +23,17 @@ test("an index that wants to know who asks is named where the answer goes", () =
   });
   expect(hintFor("403 Forbidden")).toContain("machine HOST login");
 });
+
+test("what git cannot get is a download that failed, whatever the way to it", () => {
+  const explanation = "Git operation failed: failed to clone: ssh://***@a.example/x.git: Connection refused";
+  expect(resolveFault(explanation, false, null).code).toBe("download-failed");
+  expect(hintFor("Git operation failed: unable to access 'https://***@a.example/x.git/': refused")).toBe(
+    "git ls-remote 'https://a.example/x.git/'",
+  );
+});
+
+test("an address that is no URL: how its password should be written", () => {
+  expect(hintFor("invalid value 'https://***@a.example' for '--index': invalid port number")).toContain(
+    "%2F",
+  );
+});

@@ -3,6 +3,7 @@ import { credentialsHint, unreachableHint } from "./http-fault.ts";
 import { renderUrl } from "./http-route.ts";
 import type { IndexSettings } from "./index-settings.ts";
 import { redact } from "./redact.ts";
+import { splitCredentials } from "./url-credentials.ts";
 
 /** Characters of uv's explanation that an error quotes at most. */
 const longest = 700;
@@ -56,11 +57,18 @@ export function resolveFault(explanation: string, offline: boolean, hint: string
       credentialsHint(url?.hostname ?? "HOST"),
     );
   }
-  if (url && /Git operation failed/.test(explanation)) {
+  if (/Git operation failed/.test(explanation)) {
     return new BrigError(
       "download-failed",
       `git cannot get what is required: ${explanation}`,
-      `git ls-remote '${url.href}'`,
+      url ? `git ls-remote '${url.href}'` : null,
+    );
+  }
+  if (/invalid port number/.test(explanation)) {
+    return new BrigError(
+      "resolve-failed",
+      `an address is no URL: ${explanation}`,
+      "in a password, write / as %2F, ? as %3F, # as %23 and @ as %40",
     );
   }
   if (
@@ -72,8 +80,8 @@ export function resolveFault(explanation: string, offline: boolean, hint: string
   return new BrigError("resolve-failed", `the requirements cannot be resolved: ${explanation}`, hint);
 }
 
-/** The address that uv quotes (credentials are gone from it already). */
+/** The address that uv quotes, without the asterisks that stand for its credentials. */
 function findAddress(explanation: string): URL | undefined {
   const [text] = /https?:\/\/[^\s`'"()<>]*[^\s`'"()<>.,:;]/.exec(explanation) ?? [];
-  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  return text !== undefined && URL.canParse(text) ? new URL(splitCredentials(text).url) : undefined;
 }
