@@ -117,6 +117,10 @@ describe("a missing wheel", () => {
     );
     expect(found.message).toContain("it has cp310 to cp312 only");
     expect(found.hint).toBe("function: {Runtime: python3.12}");
+    const older = wheelMissing("a", "1.0", arm, files("a-1.0-cp39-cp39-manylinux_2_26_aarch64.whl"));
+    expect(older.hint).toBe("function: {Runtime: python3.9}");
+    const needsMore = wheelMissing("a", "1.0", arm, files("a-1.0-cp39-cp39-manylinux_2_27_aarch64.whl"));
+    expect(needsMore.hint).toBe("pip index versions a");
   });
 });
 

@@ -1,4 +1,5 @@
 import { BrigError } from "../errors.ts";
+import { pythonMinors, pythonTargetOf } from "../workspace/runtimes.ts";
 import type { PythonTarget } from "./lock.ts";
 import { canonicalVersion } from "./wheel/canonical-version.ts";
 import { matchWheelName, type WheelName } from "./wheel/wheel-name.ts";
@@ -118,13 +119,14 @@ function suggest(name: string, version: string, target: PythonTarget, files: rea
   return ways.length > 0 ? ways.join(", or ") : `pip index versions ${name}`;
 }
 
-/** A runtime of Lambda that the files would do for; glibc is 2.26 up to python3.11 and 2.34 above (Amazon Linux 2, 2023). */
+/** A runtime of Lambda that the files would do for, the newest first. */
 function otherRuntime(files: readonly NamedFile[], target: PythonTarget): string | undefined {
-  const minors = ["3.14", "3.13", "3.12", "3.11", "3.10"].filter((python) => python !== target.python);
-  const found = minors.find((python) => {
-    const floor = Number(python.split(".")[1]) <= 11 ? ([2, 26] as const) : ([2, 34] as const);
-    return selectWheel(files, { ...target, python, floor });
-  });
+  const architecture = target.machine === "aarch64" ? "arm64" : target.machine;
+  const found = pythonMinors
+    .filter((python) => python !== target.python)
+    .find((python) =>
+      selectWheel(files, { ...target, python, floor: pythonTargetOf(python, architecture).glibc }),
+    );
   return found === undefined || target.system !== "linux" ? undefined : `python${found}`;
 }
 
