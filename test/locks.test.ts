@@ -441,6 +441,11 @@ describe("brig lock", () => {
     expect(versions(folder)).toMatchObject({ alpha: "1.0", beta: "1.5" });
     const { stdout } = await brig(join(folder, path), ["lock", "--upgrade"]);
     expect(stdout).toContain("alpha 1.0 → 2.0");
+    expect(stdout).toContain("hello  4 packages, pylock.toml written");
+    writeFileSync(join(folder, path, "requirements.txt"), `${local}gamma\n`);
+    expect((await brig(join(folder, path), ["lock"])).stdout).toContain("hello  1 package, pylock.toml");
+    writeFileSync(join(folder, path, "requirements.txt"), `${local}alpha\ndelta\ngamma\n`);
+    await lockWell(folder);
     expect(versions(folder)).toMatchObject({ alpha: "2.0", beta: "1.5" });
     const check = await lock(folder, ["--check"]);
     expect(check).toMatchObject({ exit: 0, status: "unchanged" });

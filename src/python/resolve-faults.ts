@@ -1,5 +1,8 @@
+import { basename, delimiter, dirname } from "node:path";
+import type { Context } from "../context.ts";
 import type { BrigError } from "../errors.ts";
 import type { Choice } from "./choose-file.ts";
+import type { Compilation } from "./compile-requirements.ts";
 import { requirementsFor } from "./hash-rules.ts";
 import { listProjectFiles } from "./project-files.ts";
 import type { PylockFile, PylockPackage } from "./pylock.ts";
@@ -14,7 +17,7 @@ import { matchWheelName } from "./wheel/wheel-name.ts";
  * reason, and a clearer one than the resolver's.
  */
 export async function explainMissing(
-  { compilation, http }: Resolving,
+  { compilation, http, context }: Resolving,
   explanation: string,
   unfit?: PylockPackage,
 ): Promise<BrigError> {
@@ -33,12 +36,18 @@ export async function explainMissing(
     const blamed = blame(version, files, compilation.target, unfit?.name === name);
     if (blamed !== undefined) return wheelMissing(name, blamed, target, files);
   }
-  const named = requirements.requirements.length > 0 ? "requirements.txt" : "pyproject.toml";
-  return resolveFault(
-    explanation,
-    offline,
-    `uv pip compile ${named} --python-version ${target.python}   # shows it all; then change ${named}`,
-  );
+  return resolveFault(explanation, offline, wayOut(compilation, context));
+}
+
+/** A command that shows uv's whole explanation, wherever it is pasted: brig's own uv is not on PATH. */
+function wayOut({ requirements, target, uv }: Compilation, { env }: Context): string {
+  const { files, project } = requirements;
+  const file = project?.withDependencies ? project.file : files[0]?.file;
+  if (file === undefined) return "change test.requirements in brig.yaml";
+  const isOnPath = (env["PATH"] ?? "").split(delimiter).includes(dirname(uv.file));
+  const words = [isOnPath ? "uv" : uv.file, "pip", "compile", file, "--python-version", target.python];
+  const command = words.map((word) => (/[^\w./-]/.test(word) ? `'${word}'` : word)).join(" ");
+  return `${command}   # shows it all; then change ${basename(file)}`;
 }
 
 /** More pages than this are not fetched to word an error. */

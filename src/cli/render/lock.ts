@@ -24,14 +24,15 @@ export function presentLock(outcomes: readonly LockOutcome[], output: Output): n
 function renderOutcome({ name, status, packages, changes, error }: LockOutcome, output: Output): string {
   if (error !== null || output.quiet) return "";
   const head = output.paint("bold", name);
+  const count = `${packages} ${packages === 1 ? "package" : "packages"}`;
   switch (status) {
     case "unlocked":
       return `${head}  needs no lock: no requirements`;
     case "unchanged":
-      return `${head}  unchanged, ${packages} packages`;
+      return `${head}  unchanged, ${count}`;
     case "locked":
       return [
-        `${head}  ${packages} packages, pylock.toml written: commit it`,
+        `${head}  ${count}, pylock.toml written: commit it`,
         ...changes.map((change) => `  ${renderLockChange(change)}`),
       ].join("\n");
     case "failed":
