@@ -9,6 +9,7 @@ import type { Lock, LockedFile, LockedPackage, PackageSource } from "./lock.ts";
 import { renderLock } from "./render-lock.ts";
 import { noOptions, type Requirements } from "./requirements.ts";
 import type { IndexSettings } from "./index-settings.ts";
+import { bareSettings } from "./test-settings.ts";
 
 const sha256 = fc.stringMatching(/^[0-9a-f]{64}$/);
 const name = fc.stringMatching(/^[a-z0-9]{1,6}(-[a-z0-9]{1,4})?$/);
@@ -39,7 +40,9 @@ const source: fc.Arbitrary<PackageSource> = fc.oneof(
 );
 const packages: fc.Arbitrary<readonly LockedPackage[]> = fc
   .uniqueArray(
-    fc.record({ name, version: fc.option(fc.constantFrom("1.0", "2!3.4rc1"), { nil: undefined }), source }),
+    fc
+      .record({ name, version: fc.option(fc.constantFrom("1.0", "2!3.4rc1"), { nil: undefined }), source })
+      .map(withOwnWheel),
     {
       selector: (entry) => entry.name,
       maxLength: 6,
@@ -56,6 +59,13 @@ const lock: fc.Arbitrary<Lock> = fc.record({
   inputs: fc.record({ requirements: sha256, indexes: sha256, format: fc.integer({ min: 1, max: 9 }) }),
   packages,
 });
+
+/** A wheel is called after its package and version. */
+function withOwnWheel(entry: LockedPackage): LockedPackage {
+  if (entry.source.kind !== "wheel") return entry;
+  const called = `${entry.name.replaceAll("-", "_")}-${entry.version ?? "7"}-py3-none-any.whl`;
+  return { ...entry, source: { ...entry.source, file: { ...entry.source.file, name: called } } };
+}
 
 /** `undefined` where nothing is wrong; what is no BrigError goes through. */
 function faultOf(work: () => unknown): BrigError | undefined {
@@ -126,6 +136,16 @@ describe("the text of a lock", () => {
         text.replace("[tool.brig]", `${text.match(/\[\[packages\]\][^]*?\n\n/)?.[0]}[tool.brig]`),
       /alpha is there twice/,
     ],
+    [
+      "a version that is not its wheel's, as a merge can leave it",
+      (text: string) => text.replace('\nversion = "1.0"', '\nversion = "1.1"'),
+      /alpha 1\.1 has the wheel of another: "alpha-1\.0-py3-none-any\.whl"/,
+    ],
+    [
+      "another package's wheel",
+      (text: string) => text.replace('name = "alpha-1.0-', 'name = "omega-1.0-'),
+      /alpha 1\.0 has the wheel of another: "omega/,
+    ],
     ["a size that is none", (text: string) => text.replace("size = 5", "size = -5"), /size is -5/],
     [
       "a target that is none",
@@ -172,21 +192,7 @@ const example: Lock = {
 };
 
 describe("inputs", () => {
-  const settings: IndexSettings = {
-    indexes: [{ url: "https://pypi.org/simple" }],
-    credentials: [],
-    netrc: undefined,
-    caFiles: [],
-    caDirectory: undefined,
-    clientCertificate: undefined,
-    proxy: undefined,
-    insecureHosts: [],
-    timeout: 1,
-    findLinks: [],
-    noIndex: false,
-    uvEnv: {},
-    secrets: [],
-  };
+  const settings: IndexSettings = { ...bareSettings, indexes: [{ url: "https://pypi.org/simple" }] };
   const requirements: Requirements = {
     files: [
       { file: "/r/functions/f/requirements.txt", sha256: "1" },
@@ -218,6 +224,14 @@ describe("inputs", () => {
     expect(lockInputs({ ...requirements, options }, settings, "/r/functions/f").indexes).not.toBe(
       here.indexes,
     );
+  });
+
+  test("what of the indexes counts is an input: exclude-newer and index-strategy", () => {
+    const keyOf = (changed: Partial<IndexSettings>): string =>
+      lockInputs(requirements, { ...settings, ...changed }, "/r/functions/f").indexes;
+    const keys = [{}, { excludeNewer: "2026-01-01" }, { strategy: "unsafe-best-match" }].map(keyOf);
+    expect(new Set(keys).size).toBe(3);
+    expect(keyOf({ timeout: 7, keyring: true })).toBe(keys[0]);
   });
 
   test("what changed is said", () => {

@@ -3,7 +3,9 @@ import type { Lock, LockInputs, LockedFile, LockedPackage, PackageSource, Python
 import { type PylockFile, type PylockPackage, PylockFault, parsePylock } from "./pylock.ts";
 import { asTable, type Table } from "./read-toml.ts";
 import { splitCredentials } from "./url-credentials.ts";
+import { canonicalVersion } from "./wheel/canonical-version.ts";
 import { normaliseName } from "./wheel/project-name.ts";
+import { matchWheelName } from "./wheel/wheel-name.ts";
 
 /** Of a lock that brig did not write: never equal to any inputs. */
 const strangersInputs: LockInputs = { requirements: "", indexes: "", format: 0 };
@@ -44,9 +46,23 @@ function readPackages(packages: readonly PylockPackage[]): readonly LockedPackag
       }
       if (names.has(entry.name)) throw new PylockFault(`${entry.name} is there twice`);
       names.add(entry.name);
-      return { name: entry.name, version: entry.version, source: readSource(entry) };
+      const source = readSource(entry);
+      if (source.kind === "wheel") checkWheelName(source.file.name, entry);
+      return { name: entry.name, version: entry.version, source };
     })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** A merge can take the version of one side and the wheel of the other. */
+function checkWheelName(file: string, { name, version }: PylockPackage): void {
+  const wheel = matchWheelName(file);
+  if (wheel === undefined)
+    throw new PylockFault(`${name}: ${JSON.stringify(file)} is no file name of a wheel`);
+  const isOther = version !== undefined && canonicalVersion(wheel.version) !== canonicalVersion(version);
+  if (normaliseName(wheel.name) === name && !isOther) return;
+  throw new PylockFault(
+    `${[name, version].join(" ").trim()} has the wheel of another: ${JSON.stringify(file)}`,
+  );
 }
 
 function readStrangersPackage(entry: PylockPackage): readonly LockedPackage[] {
