@@ -78,6 +78,19 @@ async function build(
   return { ...result, zip: join(folder, path, "builds/staged") };
 }
 
+/** A program `keyring` on PATH that knows the password. */
+function withKeyring(): Env {
+  const folder = temporaryFolder();
+  writeFiles(folder, {
+    keyring: `#!/bin/sh\ntest "$1 $3" = "get ${credentials.username}" && echo '${password}'\n`,
+  });
+  return { PATH: `${folder}:${bare["PATH"]}` };
+}
+
+function namingUser(url: string): string {
+  return url.replace("//", `//${credentials.username}@`);
+}
+
 function lockText(folder: string): string {
   return readFileSync(join(folder, path, "pylock.toml"), "utf8");
 }
@@ -179,6 +192,15 @@ describe("credentials reach no lock, manifest, log or error", () => {
     ".netrc": () => ({
       env: { PIP_INDEX_URL: closed.url },
       files: { ".netrc": `machine 127.0.0.1 login reader password "${password}"\n` },
+    }),
+    UV_KEYRING_PROVIDER: () => ({
+      env: { ...withKeyring(), UV_KEYRING_PROVIDER: "subprocess", UV_DEFAULT_INDEX: namingUser(closed.url) },
+    }),
+    "keyring-provider of pip.conf": () => ({
+      env: withKeyring(),
+      files: {
+        ".config/pip/pip.conf": `[global]\nkeyring-provider = subprocess\nindex-url = ${namingUser(closed.url)}\n`,
+      },
     }),
     "requirements.txt itself": () => ({ env: {}, index: `--index-url ${closed.urlWithCredentials}\n` }),
   };

@@ -7,11 +7,13 @@ import { normaliseName } from "./wheel/project-name.ts";
  * The options of a requirements file after one more of them.
  *
  * @param folders absolute folders that a path of `--find-links` may be relative to, best first
+ * @param home what `~/` means in one
  */
 export function applyOption(
   now: RequirementOptions,
   option: LineOption,
   folders: readonly string[],
+  home: string,
 ): RequirementOptions {
   switch (option.name) {
     case "index-url":
@@ -20,7 +22,7 @@ export function applyOption(
       return { ...now, extraIndexUrls: [...now.extraIndexUrls, option.value] };
     case "find-links": {
       const found = folders
-        .map((folder) => existingLink(option.value, folder))
+        .map((folder) => existingLink(option.value, folder, home))
         .find((links) => links.length > 0);
       return { ...now, findLinks: [...now.findLinks, ...(found ?? [])] };
     }

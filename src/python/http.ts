@@ -8,6 +8,7 @@ import { connectionFault, downloadFailed, RequestFault } from "./http-fault.ts";
 import { selectAuthorization } from "./http-route.ts";
 import { openTransport, type Transport } from "./http-transport.ts";
 import type { IndexSettings } from "./index-settings.ts";
+import { withKeyring } from "./keyring.ts";
 import { type NetrcEntry, parseNetrc } from "./netrc.ts";
 import { isOffline } from "./offline.ts";
 import { redact } from "./redact.ts";
@@ -35,9 +36,10 @@ const mostRedirects = 10;
  * `download` also `hash-mismatch`, `disk-full`, `store-unwritable`.
  */
 export function openHttp(settings: IndexSettings, context: Context, options: HttpOptions = {}): HttpClient {
-  let opened: Promise<{ transport: Transport; netrc: readonly NetrcEntry[] }> | undefined;
-  const connect = async (): Promise<{ transport: Transport; netrc: readonly NetrcEntry[] }> => ({
+  let opened: Promise<Connected> | undefined;
+  const connect = async (): Promise<Connected> => ({
     transport: await openTransport(settings, context),
+    known: await withKeyring(settings, context),
     netrc:
       settings.netrc === undefined ? [] : parseNetrc(await readFile(settings.netrc, "utf8").catch(() => "")),
   });
@@ -47,13 +49,13 @@ export function openHttp(settings: IndexSettings, context: Context, options: Htt
     headers: Readonly<Record<string, string>>,
     read: ReadBody<Result>,
   ): Promise<Result> {
-    const { transport, netrc } = await (opened ??= connect());
+    const { transport, known, netrc } = await (opened ??= connect());
     let url = new URL(address);
     let mayAuthorize = true;
     for (let hop = 0; hop <= mostRedirects; hop++) {
       if (url.protocol !== "https:" && url.protocol !== "http:")
         throw new RequestFault(`${url.protocol} is not http or https`, false);
-      const authorization = mayAuthorize ? selectAuthorization(url, settings, netrc) : undefined;
+      const authorization = mayAuthorize ? selectAuthorization(url, known, netrc) : undefined;
       url.username = "";
       url.password = "";
       const response = await transport.request(url, {
@@ -109,6 +111,13 @@ export function openHttp(settings: IndexSettings, context: Context, options: Htt
       if (opened) await (await opened).transport.close();
     },
   };
+}
+
+interface Connected {
+  readonly transport: Transport;
+  /** The settings with what the keyring knows. */
+  readonly known: IndexSettings;
+  readonly netrc: readonly NetrcEntry[];
 }
 
 type ReadBody<Result> = (response: Dispatcher.ResponseData, url: URL) => Promise<Result>;

@@ -11,6 +11,8 @@ export interface IndexSettings {
   readonly indexes: readonly PackageIndex[];
   /** Further addresses with credentials: find-links and direct URLs of requirements. They hold for their origin. */
   readonly credentials: readonly PackageIndex[];
+  /** Whether the program `keyring` is asked for passwords of addresses that name a user alone. */
+  readonly keyring: boolean;
   /** Absolute path of the netrc file that applies, if there is one. */
   readonly netrc: string | undefined;
   /** Absolute paths of PEM files with further certificate authorities. */
@@ -28,6 +30,9 @@ export interface IndexSettings {
   /** URLs of pages or files (without credentials), and absolute paths of folders or pages that exist. */
   readonly findLinks: readonly string[];
   readonly noIndex: boolean;
+  /** uv's `exclude-newer` and `index-strategy`, where they are set: what of the indexes counts. */
+  readonly excludeNewer: string | undefined;
+  readonly strategy: string | undefined;
   /** To be added to the environment of uv. */
   readonly uvEnv: Readonly<Record<string, string>>;
   /** Every value that must not appear in any text: passwords, tokens, user names that are tokens. */
@@ -68,8 +73,9 @@ export function indexKey(settings: IndexSettings, folder: string, boundary: stri
     return isOutside ? link : relative(folder, link);
   });
   const indexes = settings.indexes.map((index) => normaliseUrl(index.url));
+  const { noIndex, excludeNewer, strategy } = settings;
   return createHash("sha256")
-    .update(JSON.stringify({ indexes, links, noIndex: settings.noIndex }))
+    .update(JSON.stringify({ indexes, links, noIndex, excludeNewer, strategy }))
     .digest("hex");
 }
 

@@ -13,6 +13,8 @@ export interface PipConfiguration {
   readonly cert: string | undefined;
   readonly clientCert: string | undefined;
   readonly proxy: string | undefined;
+  /** `auto`, `disabled`, `import`, `subprocess`. */
+  readonly keyringProvider: string | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;
 }
@@ -41,6 +43,7 @@ export function readPipConfiguration(context: Context): PipConfiguration {
     cert: values.get("cert"),
     clientCert: values.get("client-cert"),
     proxy: values.get("proxy"),
+    keyringProvider: values.get("keyring-provider"),
     timeout: Number.isFinite(timeout) && timeout > 0 ? timeout : undefined,
   };
 }

@@ -118,6 +118,42 @@ test("find-links that do not exist are passed over, relative ones belong to the 
   expect(settings.indexes).toEqual([]);
 });
 
+test("exclude-newer, index-strategy and keyring: variables before files, uv before pip", () => {
+  const file = {
+    ".config/uv/uv.toml": 'exclude-newer = "2026-01-01"\n[pip]\nindex-strategy = "first-index"\n',
+  };
+  expect(settingsWith(file)).toMatchObject({
+    excludeNewer: "2026-01-01",
+    strategy: "first-index",
+    keyring: false,
+  });
+  expect(settingsWith(file, { UV_EXCLUDE_NEWER: "2025-01-01" }).excludeNewer).toBe("2025-01-01");
+  const pip = settingsWith({}, { PIP_KEYRING_PROVIDER: "subprocess" });
+  expect(pip.keyring).toBe(true);
+  expect(pip.uvEnv["UV_KEYRING_PROVIDER"]).toBe("subprocess");
+  const env = { PIP_KEYRING_PROVIDER: "subprocess", UV_KEYRING_PROVIDER: "disabled" };
+  expect(settingsWith({}, env).keyring).toBe(false);
+});
+
+test("~/ in pip's paths is the home folder", () => {
+  mkdirSync(join(home, "wheels"));
+  const settings = settingsWith(
+    {
+      ".config/pip/pip.conf":
+        "[global]\nfind-links = ~/wheels\ncert = ~/ca.pem\nclient-cert = ~/me.pem\nno-index = true\n",
+      "ca.pem": "",
+    },
+    {},
+  );
+  expect(settings.findLinks).toEqual([join(home, "wheels")]);
+  expect(settings.caFiles).toContain(join(home, "ca.pem"));
+  expect(settings.uvEnv).toMatchObject({
+    UV_FIND_LINKS: `file://${home}/wheels`,
+    SSL_CERT_FILE: join(home, "ca.pem"),
+    SSL_CLIENT_CERT: join(home, "me.pem"),
+  });
+});
+
 test("certificates, proxy, netrc", () => {
   const settings = settingsWith(
     { "ca.pem": "", "other.pem": "", "client.pem": "", ".netrc": "" },

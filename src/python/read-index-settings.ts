@@ -21,20 +21,21 @@ const documentedDefault = "https://pypi.org/simple";
  * indexes, otherwise pip's. Certificates, proxies and timeouts add up.
  */
 export function readIndexSettings(folder: string, context: Context): IndexSettings {
+  const home = homeOf(context.env);
   const pip = readPipConfiguration(context);
   const uv = readUvConfiguration(folder, context);
   const uvHasIndexes = uv.defaultIndex !== undefined || uv.indexes.length > 0;
   const extras = uvHasIndexes ? [] : pip.extraIndexUrls;
   const pipDefault = uvHasIndexes ? undefined : pip.indexUrl;
   const pipFindLinks =
-    uv.findLinks.length > 0 ? [] : pip.findLinks.flatMap((link) => existingLink(link, folder));
+    uv.findLinks.length > 0 ? [] : pip.findLinks.flatMap((link) => existingLink(link, folder, home));
   const uvIndexes = uv.indexes.map((index) => withVariables(index.name, index.url, context.env));
   const indexes = [
     ...uvIndexes,
     ...extras.map(splitCredentials),
     splitCredentials(uv.defaultIndex ?? pipDefault ?? documentedDefault),
   ];
-  const findLinks = [...uv.findLinks.flatMap((link) => existingLink(link, folder)), ...pipFindLinks];
+  const findLinks = [...uv.findLinks.flatMap((link) => existingLink(link, folder, home)), ...pipFindLinks];
   const noIndex = uv.noIndex || (!uvHasIndexes && pip.noIndex);
   return {
     ...readConnection(pip, uv, folder, context),
@@ -44,10 +45,16 @@ export function readIndexSettings(folder: string, context: Context): IndexSettin
       (index) => index.username !== undefined || index.password !== undefined,
     ),
     noIndex,
+    excludeNewer: uv.excludeNewer,
+    strategy: uv.strategy,
+    keyring: (uv.keyringProvider ?? pip.keyringProvider) === "subprocess",
     uvEnv: {
       ...indexEnv(pipDefault, extras, uv, context.env),
       ...findLinksEnv(pipFindLinks, context.env),
       ...connectionEnv(pip, context.env),
+      ...(uv.keyringProvider === undefined && pip.keyringProvider === "subprocess"
+        ? { UV_KEYRING_PROVIDER: "subprocess" }
+        : {}),
     },
     secrets: [
       ...[
@@ -92,9 +99,12 @@ function findLinksEnv(pipFindLinks: readonly string[], env: Context["env"]): Rec
 
 function connectionEnv(pip: PipConfiguration, env: Context["env"]): Record<string, string> {
   const added: Record<string, string> = {};
-  const bundle = pip.cert ?? env["REQUESTS_CA_BUNDLE"] ?? env["CURL_CA_BUNDLE"];
+  const home = homeOf(env);
+  const certificate = pip.cert === undefined ? undefined : expandHome(pip.cert, home);
+  const bundle = certificate ?? env["REQUESTS_CA_BUNDLE"] ?? env["CURL_CA_BUNDLE"];
   if (bundle && !env["SSL_CERT_FILE"] && isFile(bundle)) added["SSL_CERT_FILE"] = bundle;
-  if (pip.clientCert !== undefined && !env["SSL_CLIENT_CERT"]) added["SSL_CLIENT_CERT"] = pip.clientCert;
+  if (pip.clientCert !== undefined && !env["SSL_CLIENT_CERT"])
+    added["SSL_CLIENT_CERT"] = expandHome(pip.clientCert, home);
   if (pip.proxy !== undefined)
     Object.assign(added, {
       HTTP_PROXY: pip.proxy,
@@ -119,7 +129,7 @@ function readConnection(
   "netrc" | "caFiles" | "caDirectory" | "clientCertificate" | "proxy" | "insecureHosts" | "timeout"
 > {
   const { env } = context;
-  const home = env["HOME"] ?? homedir();
+  const home = homeOf(env);
   const bundles = [
     pip.cert,
     env["SSL_CERT_FILE"],
@@ -146,8 +156,11 @@ function readConnection(
   };
 }
 
-/** A URL as it is, a folder or page on this machine as an absolute path; nothing where it does not exist, as pip has it. */
-export function existingLink(link: string, folder: string): readonly string[] {
+/**
+ * A URL as it is, a folder or page on this machine as an absolute path (`~/` is the home folder, as in pip); nothing
+ * where it does not exist, as pip has it.
+ */
+export function existingLink(link: string, folder: string, home: string): readonly string[] {
   if (/^https?:/i.test(link)) return [link];
   let path = link;
   if (/^file:/i.test(link)) {
@@ -157,7 +170,7 @@ export function existingLink(link: string, folder: string): readonly string[] {
       return [];
     }
   }
-  const absolute = resolve(folder, path);
+  const absolute = resolve(folder, expandHome(path, home));
   return existsSync(absolute) ? [absolute] : [];
 }
 
@@ -179,6 +192,11 @@ function proxySecrets(env: Context["env"]): readonly string[] {
   return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"].flatMap(
     (name) => secretsIn(env[name] ?? ""),
   );
+}
+
+/** The user's home folder. */
+export function homeOf(env: Context["env"]): string {
+  return env["HOME"] ?? homedir();
 }
 
 function expandHome(path: string, home: string): string {

@@ -7,6 +7,7 @@ import { type InputRecorder, addLocalPath, refuseOutside } from "./local-paths.t
 import { applyOption } from "./apply-option.ts";
 import { decodeRequirements, expandVariables, parseLogicalLines } from "./requirement-lines.ts";
 import { LineFault, type LineOption, splitLine } from "./requirement-options.ts";
+import { homeOf } from "./read-index-settings.ts";
 import { parseRequirement } from "./requirement.ts";
 import {
   type LocalPath,
@@ -146,7 +147,7 @@ export class Reading implements InputRecorder {
 
   #apply(option: LineOption, place: string, base: string): void {
     if (option.name !== "requirement" && option.name !== "constraint") {
-      this.#options = applyOption(this.#options, option, [base, this.folder]);
+      this.#options = applyOption(this.#options, option, [base, this.folder], homeOf(this.#env));
       return;
     }
     if (/^[a-z]+:\/\//i.test(option.value)) {

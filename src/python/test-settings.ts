@@ -4,6 +4,7 @@ import type { IndexSettings } from "./index-settings.ts";
 export const bareSettings: IndexSettings = {
   indexes: [],
   credentials: [],
+  keyring: false,
   netrc: undefined,
   caFiles: [],
   caDirectory: undefined,
@@ -13,6 +14,8 @@ export const bareSettings: IndexSettings = {
   timeout: 2000,
   findLinks: [],
   noIndex: false,
+  excludeNewer: undefined,
+  strategy: undefined,
   uvEnv: {},
   secrets: [],
 };

@@ -14,6 +14,8 @@ export interface UvConfiguration {
   readonly noIndex: boolean;
   readonly insecureHosts: readonly string[];
   readonly strategy: string | undefined;
+  readonly excludeNewer: string | undefined;
+  readonly keyringProvider: string | undefined;
 }
 
 export interface UvIndex {
@@ -48,6 +50,8 @@ export function readUvConfiguration(folder: string, context: Context): UvConfigu
     noIndex: isTrue(env["UV_NO_INDEX"]) || firstOf(layers, (layer) => layer.noIndex) === true,
     insecureHosts: [...words("UV_INSECURE_HOST"), ...layers.flatMap((layer) => layer.insecureHosts)],
     strategy: env["UV_INDEX_STRATEGY"] || firstOf(layers, (layer) => layer.strategy),
+    excludeNewer: env["UV_EXCLUDE_NEWER"] || firstOf(layers, (layer) => layer.excludeNewer),
+    keyringProvider: env["UV_KEYRING_PROVIDER"] || firstOf(layers, (layer) => layer.keyringProvider),
   };
 }
 
@@ -65,6 +69,8 @@ interface Layer {
   readonly noIndex: boolean | undefined;
   readonly insecureHosts: readonly string[];
   readonly strategy: string | undefined;
+  readonly excludeNewer: string | undefined;
+  readonly keyringProvider: string | undefined;
 }
 
 /** Every file that could hold uv's configuration for this folder, whether it is there or not. */
@@ -128,6 +134,8 @@ function readLayer(file: string): readonly Layer[] {
       noIndex: typeof setting("no-index") === "boolean" ? setting("no-index") === true : undefined,
       insecureHosts: strings(top["allow-insecure-host"]),
       strategy: asString(setting("index-strategy")),
+      excludeNewer: asString(setting("exclude-newer")),
+      keyringProvider: asString(setting("keyring-provider")),
     },
   ];
 }
