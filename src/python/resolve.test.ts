@@ -240,7 +240,7 @@ describe("from the index", () => {
       message: expect.stringMatching(/idna==99(?!.*brig-resolve)/),
       // Whatever folder it is pasted in, and whether uv is on PATH or brig's own.
       hint: expect.stringMatching(
-        /^\S*uv pip compile '?\/.*\/requirements\.txt'? --python-version 3\.13 {3}# /,
+        /^'?(?:\/.*\/)?uv'? pip compile '?\/.*\/requirements\.txt'? --python-version 3\.13 {3}# /,
       ),
     });
   });
