@@ -1,3 +1,5 @@
+import { isDerKey } from "./der-key.ts";
+
 /** What kind of secret a file holds, in words for a message; never the value. */
 export interface Secret {
   readonly kind: string;
@@ -24,7 +26,9 @@ export function findSecret(path: string, bytes: Uint8Array): Secret | null {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   const byName = kindByName.find(([pattern]) => pattern.test(name));
   if (byName !== undefined) return { kind: byName[1] };
-  return findInContent(asUtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), true);
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isDerKey(content)) return { kind: "a private key" };
+  return findInContent(asUtf8(content), true);
 }
 
 function findInContent(content: Buffer, decode: boolean): Secret | null {
