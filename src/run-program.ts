@@ -93,3 +93,10 @@ export function inContext(context: Context): ProgramOptions {
 function programNotStarted(file: string, cause: Error): BrigError {
   return new BrigError("tool-missing", `cannot run ${file}: ${cause.message}`, null, { cause });
 }
+
+/** A program and its arguments as people paste them into a shell. */
+export function renderCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+    .join(" ");
+}

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { BuildRow } from "../src/build/report.ts";
 import { brig, buildOne, makeWorkspace, writeFiles } from "./support/brig.ts";
 import { runtime } from "./support/python.ts";
 import { writeWheels } from "./support/wheels.ts";
@@ -78,4 +79,25 @@ test("file names with control characters are shown as text", async () => {
   writeFiles(folder, { [`${path}/src/new\nline\u001B[2J.txt`]: "x" });
   const { stdout } = await brig(folder, ["build", "hello"]);
   expect(stdout).toContain('1 file changed: "new\\nline\\u001b[2J.txt"');
+});
+
+test("a build.command that fails, is not there, or fills another folder: what is said can be pasted", async () => {
+  const built = async (command: string): Promise<BuildRow["error"]> => {
+    const settings = `function: {Runtime: provided.al2023}\nbuild: {command: ${command}, output: out}\n`;
+    const folder = workspaceWith({ [`${path}/brig.yaml`]: settings });
+    return (await buildOne(folder, ["build", "hello"])).error;
+  };
+  expect(await built(`[sh, -c, "echo it's; exit 3"]`)).toMatchObject({
+    code: "command-failed",
+    hint: String.raw`run it by itself: cd functions/hello && sh -c 'echo it'\''s; exit 3'`,
+  });
+  expect(await built("[none-such]")).toMatchObject({
+    code: "tool-missing",
+    message: expect.stringContaining("build.command of functions/hello"),
+    hint: "command -v none-such",
+  });
+  expect(await built(`["true"]`)).toMatchObject({
+    code: "source-missing",
+    message: "build.command of functions/hello ended well, but there is no out, which build.output names",
+  });
 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
-import { runProgram } from "../run-program.ts";
+import { renderCommand, runProgram } from "../run-program.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import type { Settings } from "../workspace/settings.ts";
 import { readSources } from "../workspace/sources.ts";
@@ -57,13 +57,24 @@ export async function runBuildCommand(
     env: context.env,
     signal: context.signal,
     onOutput: (text) => context.report({ kind: "output", subject: folder.name, text }),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof BrigError) || cause.code !== "tool-missing") throw cause;
+    const message = `build.command of ${folder.path} cannot be run: ${cause.message}`;
+    throw new BrigError("tool-missing", message, `command -v ${renderCommand([command[0]!])}`, { cause });
   });
   if (status !== 0) {
     const last20 = `${stdout}${stderr}`.trimEnd().split("\n").slice(-20).join("\n");
     throw new BrigError(
       "command-failed",
       `build.command "${command.join(" ")}" ended with status ${status}${last20 === "" ? "" : `:\n${last20}`}`,
-      `run it by itself: cd '${folder.path}' && ${command.join(" ")}`,
+      `run it by itself: ${renderCommand(["cd", folder.path])} && ${renderCommand(command)}`,
+    );
+  }
+  if (!existsSync(join(folder.folder, output))) {
+    throw new BrigError(
+      "source-missing",
+      `build.command of ${folder.path} ended well, but there is no ${output}, which build.output names`,
+      "build: {output: dist}   # the folder that the command fills",
     );
   }
   // A program may write beside its output (a lock, a cache): what counts is what is there when it is done.

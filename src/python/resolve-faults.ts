@@ -1,6 +1,7 @@
 import { basename, delimiter, dirname } from "node:path";
 import type { Context } from "../context.ts";
 import type { BrigError } from "../errors.ts";
+import { renderCommand } from "../run-program.ts";
 import type { Choice } from "./choose-file.ts";
 import type { Compilation } from "./compile-requirements.ts";
 import { requirementsFor } from "./hash-rules.ts";
@@ -46,8 +47,7 @@ function wayOut({ requirements, target, uv }: Compilation, { env }: Context): st
   if (file === undefined) return "change test.requirements in brig.yaml";
   const isOnPath = (env["PATH"] ?? "").split(delimiter).includes(dirname(uv.file));
   const words = [isOnPath ? "uv" : uv.file, "pip", "compile", file, "--python-version", target.python];
-  const command = words.map((word) => (/[^\w./-]/.test(word) ? `'${word}'` : word)).join(" ");
-  return `${command}   # shows it all; then change ${basename(file)}`;
+  return `${renderCommand(words)}   # shows it all; then change ${basename(file)}`;
 }
 
 /** More pages than this are not fetched to word an error. */
