@@ -62,8 +62,8 @@ function locked(folder: string, name = path): readonly LockedPackage[] {
   return parseLock(readFileSync(file, "utf8"), "pylock.toml").packages;
 }
 
-function versions(folder: string): Record<string, string | undefined> {
-  return Object.fromEntries(locked(folder).map((each) => [each.name, each.version]));
+function versions(folder: string, name = path): Record<string, string | undefined> {
+  return Object.fromEntries(locked(folder, name).map((each) => [each.name, each.version]));
 }
 
 interface LockRow {
@@ -591,3 +591,53 @@ async function sixOnIndex(): Promise<{ url: string; sha256: string }> {
   if (source.kind !== "wheel") throw new Error("six is no wheel");
   return { url: source.file.url!, sha256: source.file.sha256 };
 }
+
+describe("nothing is resolved twice", () => {
+  /** A uv that writes down how often it compiled, first on PATH. */
+  async function countingUv(folder: string): Promise<{ env: Env; count: () => number }> {
+    const log = join(folder, ".git", "runs");
+    const script = `#!/bin/sh\ncase "$2" in compile) echo run >> '${log}' ;; esac\nexec '${await uvFile()}' "$@"\n`;
+    writeFiles(join(folder, ".git"), { "bin/uv": script });
+    const count = (): number => (existsSync(log) ? readFileSync(log, "utf8").split("\n").length - 1 : 0);
+    return { env: { PATH: `${join(folder, ".git", "bin")}:${process.env["PATH"]}` }, count };
+  }
+
+  const names = ["one", "two", "three", "four"];
+  function functionsWith(requirements: (name: string) => string): string {
+    const files = names.flatMap((name) => [
+      [`functions/${name}/src/lambda_function.py`, `name = "${name}"\n`],
+      [`functions/${name}/requirements.txt`, requirements(name)],
+    ]);
+    return workspaceWith(`${local}delta\n`, Object.fromEntries(files) as Record<string, string>);
+  }
+
+  test("functions that ask the same of uv share one run, and each has a lock of its own", async () => {
+    const folder = functionsWith(() => `${local}alpha\n`);
+    const { env, count } = await countingUv(folder);
+    const result = await brig(folder, ["lock", "--all", "--json"], env);
+    expect(result.status, result.stdout).toBe(0);
+    // One for `alpha`, one for the function that needs `delta`.
+    expect(count()).toBe(2);
+    for (const name of names)
+      expect(versions(folder, `functions/${name}`)).toEqual({ alpha: "2.0", beta: "1.5" });
+    expect(versions(folder)).toEqual({ delta: "1.0" });
+  });
+
+  test("functions that differ in a constraint, Python or uv's own settings do not", async () => {
+    const folder = functionsWith((name) => `${local}alpha\n${name === "two" ? "-c old.txt\n" : ""}`);
+    writeFiles(join(folder, "functions"), {
+      "two/old.txt": "beta<1.5\n",
+      "three/brig.yaml": "function: {Architectures: [arm64]}\n",
+      "four/uv.toml": 'constraint-dependencies = ["alpha<2"]\n',
+    });
+    const { env, count } = await countingUv(folder);
+    const result = await brig(folder, ["lock", "one", "two", "three", "four", "--json"], env);
+    expect(result.status, result.stdout).toBe(0);
+    expect(count()).toBe(4);
+    const at = (name: string): Record<string, string | undefined> => versions(folder, `functions/${name}`);
+    expect(at("one")).toEqual({ alpha: "2.0", beta: "1.5" });
+    expect(at("two")).toEqual({ alpha: "2.0", beta: "1.0" });
+    expect(at("three")).toEqual({ alpha: "2.0", beta: "1.5" });
+    expect(at("four")).toEqual({ alpha: "1.0", beta: "1.5" });
+  });
+});

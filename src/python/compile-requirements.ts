@@ -4,54 +4,22 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "../context.ts";
 import { runProgram } from "../run-program.ts";
-import { type IndexSettings, uvArguments } from "./index-settings.ts";
-import type { Lock, PythonTarget } from "./lock.ts";
+import { sha256Of } from "../store/content.ts";
+import { type Attempt, type Compilation, compiledName, planCompile } from "./compilation.ts";
+import type { PythonTarget } from "./lock.ts";
 import { evaluateMarker, markerEnvironment } from "./marker.ts";
 import { type PylockPackage, parsePylock } from "./pylock.ts";
-import { renderLock } from "./render-lock.ts";
-import type { Requirement, Requirements } from "./requirements.ts";
 import { explainFailure } from "./uv-failure.ts";
+import { uvProjectFile } from "./uv-configuration.ts";
 import { uvEnvironment } from "./uv-environment.ts";
-import type { Uv } from "./uv.ts";
-
-/** What stays the same over all attempts to resolve one function's requirements. */
-export interface Compilation {
-  /** Absolute path of the function's folder. */
-  readonly folder: string;
-  readonly requirements: Requirements;
-  /** Further constraints, `name==version`. */
-  readonly constraints: readonly string[];
-  /** With the requirements' own indexes. */
-  readonly settings: IndexSettings;
-  readonly target: PythonTarget;
-  /** Its versions are kept where they can be. */
-  readonly previous: Lock | undefined;
-  /** `true`: keep nothing; names: keep all but these. */
-  readonly upgrade: boolean | readonly string[];
-  readonly offline: boolean;
-  readonly uv: Uv;
-  /** Absolute path of any interpreter: uv asks for one. */
-  readonly interpreter: string;
-}
-
-/** One attempt. */
-export interface Attempt {
-  readonly platform: string;
-  /** Which packages may only come as wheels. */
-  readonly onlyBinary: "all" | ReadonlySet<string>;
-  /** Versions not to be taken, by name. */
-  readonly excluded: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Resolve this one package alone, without what it depends on. */
-  readonly alone?: string;
-}
 
 export type Compiled =
   | { readonly ok: true; readonly packages: readonly PylockPackage[] }
   | { readonly ok: false; readonly explanation: string };
 
 /**
- * Runs `uv pip compile` once. Requirements reach uv flattened, in a temporary folder for this user only.
- * Paths in the result are absolute.
+ * What `uv pip compile` says to one attempt. Requirements reach uv flattened, in a temporary folder for this user only.
+ * Paths in the result are absolute. Functions that ask the very same share one run.
  *
  * @throws BrigError `interrupted`, `tool-missing`
  */
@@ -60,12 +28,30 @@ export async function compileRequirements(
   attempt: Attempt,
   context: Context,
 ): Promise<Compiled> {
+  const key = compileKey(compilation, attempt);
+  return await compilation.store.once(key, () => runCompile(compilation, attempt, context));
+}
+
+/**
+ * Everything that uv's answer depends on and that functions of one command can differ in. Of the function's folder that
+ * is where uv finds its own settings from there, and what a relative index means; the environment is the same for all.
+ */
+function compileKey(compilation: Compilation, attempt: Attempt): string {
+  const { folder, settings, target, uv } = compilation;
+  const { args, files } = planCompile(compilation, attempt, "");
+  const isRelative = settings.indexes.some(({ url }) => !URL.canParse(url));
+  const place = isRelative ? folder : (uvProjectFile(folder) ?? null);
+  // A digest, since indexes hold credentials.
+  return `compile ${sha256Of(JSON.stringify([uv.file, args, [...files], settings, target, place]))}`;
+}
+
+async function runCompile(compilation: Compilation, attempt: Attempt, context: Context): Promise<Compiled> {
   // mkdtemp makes it 0700; its real path, since uv's answers are relative to that.
   const work = await realpath(await mkdtemp(join(tmpdir(), "brig-resolve-")));
   try {
-    const output = join(work, "pylock.toml");
-    const args = await writeInputs(compilation, attempt, work, output);
     const { folder, settings, target, uv } = compilation;
+    const { args, files } = planCompile(compilation, attempt, work);
+    for (const [name, text] of files) await writeFile(join(work, name), text, { mode: 0o600 });
     const env = {
       ...uvEnvironment(settings, context),
       ...deploymentTarget(target),
@@ -80,86 +66,10 @@ export async function compileRequirements(
       ]);
       return { ok: false, explanation: explainFailure(result.stderr, settings, hidden) };
     }
-    return { ok: true, packages: readResult(await readFile(output, "utf8"), work, target) };
+    return { ok: true, packages: readResult(await readFile(join(work, compiledName), "utf8"), work, target) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
-
-async function writeInputs(
-  compilation: Compilation,
-  attempt: Attempt,
-  work: string,
-  output: string,
-): Promise<readonly string[]> {
-  const { requirements, upgrade, previous } = compilation;
-  const { options, project } = requirements;
-  const isOwn = (line: Requirement): boolean => attempt.alone === undefined || line.name === attempt.alone;
-  const own = requirements.requirements.filter(isOwn);
-  const lines = own.map((line) => line.text);
-  if (attempt.alone !== undefined && lines.length === 0) lines.push(attempt.alone);
-  const inputs: string[] = [];
-  if (lines.length > 0) inputs.push(await writePrivate(work, "requirements.in", lines));
-  if (project && attempt.alone === undefined) {
-    if (project.withDependencies) inputs.push(project.file);
-    for (const group of project.groups) inputs.push("--group", `${project.file}:${group}`);
-  }
-  const excluded = [...attempt.excluded].map(
-    ([name, versions]) => name + [...versions].map((version) => `!=${version}`).join(","),
-  );
-  const constraints = [
-    ...requirements.constraints.map((line) => line.text),
-    ...compilation.constraints,
-    ...excluded,
-  ];
-  if (constraints.length > 0)
-    inputs.push("--constraints", await writePrivate(work, "constraints.in", constraints));
-  if (previous && upgrade !== true && attempt.alone === undefined)
-    await writeFile(output, renderLock(previous));
-  return [
-    "pip",
-    "compile",
-    "--quiet",
-    "--no-header",
-    "--output-file",
-    output,
-    "--python-version",
-    compilation.target.python,
-    "--python-platform",
-    attempt.platform,
-    "--python",
-    compilation.interpreter,
-    ...(attempt.onlyBinary === "all"
-      ? [":all:"]
-      : [...attempt.onlyBinary, ...options.onlyBinary].toSorted()
-    ).flatMap((name) => ["--only-binary", name]),
-    ...[...options.noBinary].flatMap((name) => ["--no-binary", name]),
-    ...(options.allowPrereleases ? ["--prerelease", "allow"] : []),
-    ...options.configSettings.flatMap(({ name, setting }) => [
-      "--config-settings-package",
-      `${name}:${setting}`,
-    ]),
-    ...(Array.isArray(upgrade) ? upgrade.flatMap((name: string) => ["--upgrade-package", name]) : []),
-    ...(compilation.offline ? ["--offline"] : own.flatMap(refreshed)),
-    ...(attempt.alone === undefined ? [] : ["--no-deps"]),
-    ...uvArguments(compilation.settings),
-    ...inputs,
-  ];
-}
-
-/**
- * uv believes what it knows of a source folder while pyproject.toml, setup.py and setup.cfg stay as they are, but other
- * files may say what it depends on. (It takes no such wish without the network.)
- */
-function refreshed({ kind, name }: Requirement): readonly string[] {
-  if (kind !== "directory") return [];
-  return name === undefined ? ["--refresh"] : ["--refresh-package", name];
-}
-
-async function writePrivate(work: string, name: string, lines: readonly string[]): Promise<string> {
-  const file = join(work, name);
-  await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o600 });
-  return file;
 }
 
 /**

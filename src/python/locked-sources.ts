@@ -52,7 +52,9 @@ async function settleFile(file: PylockFile, resolving: Resolving): Promise<Locke
   const url = splitCredentials((file.url ?? "").replace(/#.*$/s, "")).url;
   if (file.sha256 !== undefined)
     return { name: file.name, url, path: undefined, size: file.size, sha256: file.sha256 };
-  return { name: file.name, url, path: undefined, ...(await measure(file, resolving)) };
+  const { store } = resolving.compilation;
+  const measured = await store.once(`measure ${url}`, () => measure(file, resolving));
+  return { name: file.name, url, path: undefined, ...measured };
 }
 
 async function settleLocal(file: PylockFile, path: string, folder: string): Promise<LockedFile> {

@@ -1,5 +1,6 @@
 import { chooseFile, type Choice, type ChoiceRules } from "./choose-file.ts";
-import { type Attempt, type Compilation, compileRequirements } from "./compile-requirements.ts";
+import type { Attempt, Compilation } from "./compilation.ts";
+import { compileRequirements } from "./compile-requirements.ts";
 import { exportUvLock } from "./export-uv-lock.ts";
 import { allowedHashes, hashMismatch } from "./hash-rules.ts";
 import type { LockedPackage } from "./lock.ts";

@@ -1,4 +1,5 @@
-import { type Attempt, compileRequirements } from "./compile-requirements.ts";
+import type { Attempt } from "./compilation.ts";
+import { compileRequirements } from "./compile-requirements.ts";
 import type { PylockPackage } from "./pylock.ts";
 import type { Resolving } from "./resolving.ts";
 import { selectWheel } from "./wheel/wheel-tags.ts";

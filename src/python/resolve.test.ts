@@ -70,7 +70,8 @@ function folderWith(files: Record<string, string | Uint8Array>): string {
   return folder;
 }
 
-function resolve(
+/** As a command of its own does it: what one store was asked, it need not ask again. */
+async function resolve(
   folder: string,
   target: PythonTarget,
   more: Partial<ResolveRequest> = {},
@@ -81,7 +82,7 @@ function resolve(
   const settings = readIndexSettings(folder, own);
   return resolveLock(
     { folder, requirements, settings, target, previous: undefined, upgrade: false, ...more },
-    store,
+    await openStore(own),
     own,
   );
 }

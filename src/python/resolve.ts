@@ -53,7 +53,15 @@ export async function resolveLock(request: ResolveRequest, store: Store, context
       findHost(target, context, store),
     ]);
     const constraints = request.constraints ?? [];
-    const compilation = { ...request, settings, constraints, offline, uv, interpreter: interpreter.file };
+    const compilation = {
+      ...request,
+      settings,
+      constraints,
+      offline,
+      uv,
+      store,
+      interpreter: interpreter.file,
+    };
     const packages = await resolvePackages({ compilation, http, interpreter, context });
     checkHashes(packages, requirements, target);
     return { target, inputs, packages };

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Compilation } from "./compile-requirements.ts";
+import type { Compilation } from "./compilation.ts";
 import type { HttpClient } from "./http.ts";
 import type { Interpreter } from "./interpreter.ts";
 

@@ -57,7 +57,7 @@ export function readUvConfiguration(folder: string, context: Context): UvConfigu
 
 /** uv's settings of the project that a folder is in (`uv.toml` or `[tool.uv]`): overrides and the like decide on the lock. */
 export function readUvProject(folder: string): Record<string, unknown> | undefined {
-  const [file] = projectFile(folder);
+  const file = uvProjectFile(folder);
   const whole = file === undefined ? undefined : readTable(file);
   return file?.endsWith("pyproject.toml") ? asTable(asTable(whole?.["tool"])?.["uv"]) : whole;
 }
@@ -88,21 +88,23 @@ function uvConfigurationFiles(folder: string, context: Context): readonly string
   if (env["UV_CONFIG_FILE"]) return [resolve(context.cwd, env["UV_CONFIG_FILE"])];
   if (isTrue(env["UV_NO_CONFIG"])) return [];
   const home = env["HOME"] ?? homedir();
+  const project = uvProjectFile(folder);
   const systemFolders = (env["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":").filter((part) => part !== "");
   return [
-    ...projectFile(folder),
+    ...(project === undefined ? [] : [project]),
     join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "uv/uv.toml"),
     ...systemFolders.map((part) => join(part, "uv/uv.toml")),
     "/etc/uv/uv.toml",
   ];
 }
 
-function projectFile(folder: string): readonly string[] {
+/** Absolute path of the nearest file at or above a folder that holds uv's settings of a project. */
+export function uvProjectFile(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
-    if (readTable(join(at, "uv.toml"))) return [join(at, "uv.toml")];
+    if (readTable(join(at, "uv.toml"))) return join(at, "uv.toml");
     const manifest = readTable(join(at, "pyproject.toml"));
-    if (manifest && asTable(asTable(manifest["tool"])?.["uv"])) return [join(at, "pyproject.toml")];
-    if (dirname(at) === at) return [];
+    if (manifest && asTable(asTable(manifest["tool"])?.["uv"])) return join(at, "pyproject.toml");
+    if (dirname(at) === at) return undefined;
   }
 }
 
