@@ -439,4 +439,23 @@ describe("what is torn or edited behind brig's back", () => {
     expect(linksOf(builds)["current"]).toBe(good.links.current);
     expect((await buildOne(path, ["build", "--no-test", "--force"])).links.current).toBe(good.links.current);
   });
+
+  test("--no-test never moves `current`, not even to what `brig test` passed", async () => {
+    const { path, source } = makeFunction();
+    const good = await buildOne(path);
+    writeFileSync(source, handler("good again"));
+    const tested = await buildOne(path, ["test"]);
+    expect(tested).toMatchObject({ tests: { status: "passed" }, links: { current: good.links.current } });
+    // Not by its stamps alone is it seen that nothing changed.
+    writeFileSync(source, handler("good again"));
+    for (let round = 0; round < 2; round += 1) {
+      const row = await buildOne(path, ["build", "--no-test"]);
+      expect(row).toMatchObject({ status: "unchanged", tests: { status: "skipped" }, links: tested.links });
+    }
+    expect((await buildOne(path)).links).toEqual({
+      staged: tested.links.staged,
+      current: tested.links.staged,
+      previous: good.links.current,
+    });
+  });
 });

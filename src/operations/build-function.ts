@@ -5,7 +5,7 @@ import { SourceChanged } from "../build/first-party.ts";
 import { discardFrontCopy } from "../build/front-copy.ts";
 import { clearLeftovers } from "../build/leftovers.ts";
 import { type Links, moveStaged, promoteStaged, readLinks, restoreStaged } from "../build/links.ts";
-import { type TestRecord, writeManifest } from "../build/manifest.ts";
+import { readManifest, type TestRecord, writeManifest } from "../build/manifest.ts";
 import type { BuildDetails, BuildOutcome, BuildRow, Timings } from "../build/report.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -85,15 +85,33 @@ async function buildOnce(
   const made = await makeZip(prepared, frontCopy, workshop, options, context);
   const tested = await stageAndTest(prepared, made, linksBefore, workshop, options, context);
   if (tested.fresh) await writeManifest(builds, made.zipName, { ...made.manifest, tests: tested.record });
-  const passed = tested.record.status === "passed" || tested.record.status === "none";
-  const links =
-    passed && !options.testOnly && tested.changed.length === 0
-      ? await promoteStaged(builds, made.nowCommitted)
-      : readLinks(builds);
+  const links = mayMoveCurrent(builds, made, tested, linksBefore, options)
+    ? await promoteStaged(builds, made.nowCommitted)
+    : readLinks(builds);
   const timings = { ...prepared.timings, ...made.timings, test: tested.duration };
-  const outcome = describe(prepared, made, tested, links, linksBefore, timings);
+  const record = options.noTest ? asNotTested(tested.record, links) : tested.record;
+  const outcome = describe(prepared, made, { ...tested, record }, links, linksBefore, timings);
   await keepState(prepared, made, tested, outcome);
   return outcome;
+}
+
+/** Whether `current` goes to where `staged` is: only for what passed, and without tests only for a new name of its own bytes. */
+function mayMoveCurrent(
+  builds: string,
+  made: MadeZip,
+  { record, changed }: TestedBuild,
+  { current }: Links,
+  options: BuildOptions,
+): boolean {
+  const passed = record.status === "passed" || record.status === "none";
+  if (!passed || options.testOnly || changed.length > 0) return false;
+  if (!options.noTest) return true;
+  return current !== null && readManifest(builds, current)?.sha256 === made.manifest.sha256;
+}
+
+/** An earlier run still counts, but this build was not to rely on it: unless `current` is there already. */
+function asNotTested(record: TestRecord, { staged, current }: Links): TestRecord {
+  return staged === current ? record : { ...record, status: "skipped" };
 }
 
 /** Moves `staged` to the zip, then tests it. Interrupted, it takes both back: everything is as it was before. */
