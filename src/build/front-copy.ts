@@ -23,9 +23,12 @@ export function beginFrontCopy(builds: string, state: BuildState): FrontCopy | u
   if (zipName === null || state.surroundings.boot !== bootName() || !isSourceEdited(state)) return undefined;
   const zip = join(builds, zipName);
   if (!isAsBefore(state, zip)) return undefined;
-  const file = join(builds, `${temporaryPrefix()}front`);
+  // No lock is held yet, and a brig in another container may have the same process id: the name is this one's alone.
+  const file = join(builds, `${temporaryPrefix()}front-${Math.random().toString(36).slice(2)}`);
   const copied = new Promise<boolean>((resolve) => {
-    copyFile(zip, file, constants.COPYFILE_FICLONE, (error) => resolve(error === null));
+    copyFile(zip, file, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL, (error) =>
+      resolve(error === null),
+    );
   });
   return { zipName, file, copied };
 }

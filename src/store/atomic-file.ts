@@ -70,13 +70,17 @@ export async function replaceLink(path: string, target: string): Promise<void> {
   }
 }
 
-/** Removes what other, killed processes left half written in `folder`, if it was last changed before `before`. */
+/**
+ * Removes what other, killed processes left half written in `folder`, if it was last changed before `before`. One of them
+ * may have had the id of this process: in containers each brig can have the same.
+ */
 export async function removeLeftovers(folder: string, before: Date): Promise<void> {
   for (const name of listIfThere(folder)) {
-    if (!name.startsWith(anyTemporaryPrefix) || name.startsWith(temporaryPrefix())) continue;
+    if (!name.startsWith(anyTemporaryPrefix)) continue;
     const path = join(folder, name);
+    const limit = name.startsWith(temporaryPrefix()) ? performance.timeOrigin : before.getTime();
     const known = lstatSync(path, { throwIfNoEntry: false });
-    if (known && known.mtimeMs < before.getTime()) removeIfThere(path);
+    if (known && known.mtimeMs < limit) removeIfThere(path);
   }
 }
 

@@ -17,6 +17,7 @@ import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { removeLeftovers, replaceLink, writeFileAtomic } from "./atomic-file.ts";
+import { temporaryPrefix } from "./temporary-name.ts";
 import { contentFile, readVerified, sha256Of, writeContent } from "./content.ts";
 import { readChecked, readRecord, writeChecked, writeRecord } from "./record.ts";
 import { openStore, storeDirectory } from "./store-directory.ts";
@@ -94,6 +95,13 @@ test("a link is replaced in one step, and what a killed process left is cleared"
   await removeLeftovers(folder, new Date(2_000_000));
   expect(readdirSync(folder).toSorted()).toEqual([".tmp-1-new", "current"]);
   await removeLeftovers(join(folder, "not-there"), new Date());
+  // In containers, a brig that was killed often had the process id that the next one has.
+  writeFileSync(join(folder, `${temporaryPrefix()}before`), "half");
+  writeFileSync(join(folder, `${temporaryPrefix()}mine`), "half");
+  utimesSync(join(folder, `${temporaryPrefix()}before`), 1000, 1000);
+  await removeLeftovers(folder, new Date(2_000_000));
+  expect(readdirSync(folder)).toContain(`${temporaryPrefix()}mine`);
+  expect(readdirSync(folder)).not.toContain(`${temporaryPrefix()}before`);
 });
 
 test("content that does not match its hash is removed and never returned", async () => {
