@@ -1,6 +1,6 @@
 /** What a user types and sees: flags, exit statuses, JSON, colours, completion, mistakes. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { BuildRow } from "../src/build/report.ts";
@@ -11,6 +11,7 @@ import {
   makeWorkspace,
   program,
   type Result,
+  runProgram,
   temporaryFolder,
   writeFiles,
 } from "./support/brig.ts";
@@ -113,19 +114,21 @@ describe("the command's own faults", () => {
       [join(folder, "notes"), []],
       [folder, ["notes"]],
       [folder, []],
+      [join(folder, "notes"), ["."]],
     ] as const) {
       const { status, stderr } = await brig(place, ["build", ...args]);
       expect(status).toBe(2);
       expect(stderr).toMatch(/^error: function-not-found: /);
-      if (args.length === 0) expect(stderr).toMatch(/functions\/<name>|src/);
+      if (args[0] !== "notes") expect(stderr).toMatch(/functions\/<name>\/ .* with src\//);
     }
   });
 
   test("no workspace", async () => {
     const result = await brig(temporaryFolder(), ["build", "--json"]);
     expect(result.status).toBe(2);
-    const { code, hint } = errorOf(result);
+    const { code, message, hint } = errorOf(result);
     expect(code).toBe("workspace-not-found");
+    expect(message).toMatch(/functions\/.*a function by itself, with src\//);
     expect(hint).toMatch(/brig init/);
   });
 
@@ -171,6 +174,24 @@ describe("rows", () => {
     const { stdout, stderr } = await brig(folder, ["build", "hello", "-q"]);
     expect(stdout).toMatch(/^functions\/hello\/builds\/\d{14}\S*\.zip\n$/);
     expect(stderr).toBe("");
+  });
+});
+
+describe.skipIf(!existsSync("/dev/full"))("a full disk behind an output", () => {
+  const run = (line: string): Promise<Result> =>
+    runProgram("/bin/sh", ["-c", `'${process.execPath}' '${program}' ${line}`], folder);
+
+  test("stdout: the data is lost, and that is said without a stack trace", async () => {
+    const { status, stderr } = await run("list --json > /dev/full");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: disk-full: stdout takes no more: .*\n$/);
+  });
+
+  test("stderr: the work is done all the same", async () => {
+    const { status, stdout } = await run("build hello --force -v 2> /dev/full");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^hello /);
+    expect((await run("build helo 2> /dev/full")).status).toBe(2);
   });
 });
 
@@ -257,6 +278,8 @@ describe("colours", () => {
     const drawn = run({});
     expect(drawn).toContain(`${escape}1mhello${escape}22m`);
     expect(run({ NO_COLOR: "1" })).not.toContain(`${escape}1m`);
+    // A terminal that tells no size, as `script` makes without one, has as many columns as one usually has.
+    expect(drawn).not.toMatch(/hello {2}[a-z]*in[\r\n]/);
     for (const part of drawn.split("\r").filter((text) => /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u.test(text))) {
       expect(part).not.toContain("\n");
     }

@@ -64,7 +64,9 @@ export class Progress {
     const { subject, activity } = this.#line;
     const seconds = (performance.now() - this.#started.get(`${subject} ${activity}`)!) / 1000;
     const text = `${frames[this.#frame]} ${subject}  ${activity}${renderAmount(this.#line, seconds)}`;
-    this.#output.stderr.write(`\r\u001B[K${text.slice(0, (this.#output.stderr.columns ?? 80) - 1)}`);
+    // Some terminals tell no size, or 0: they get what fits the usual one.
+    const width = this.#output.stderr.columns || 80;
+    this.#output.stderr.write(`\r\u001B[K${text.slice(0, width - 1)}`);
   }
 }
 

@@ -5,11 +5,17 @@ import type { Stream } from "./output.ts";
 /**
  * stdout or stderr. Into a file or a pipe brig writes at once: making Node's own stream takes a tenth of an unchanged build.
  *
- * @param own makes Node's stream, for a terminal
+ * @param own Node's stream, for a terminal
  * @param onGone called when the reader went away
+ * @param onFault called with what else went wrong, as on a full disk: the text is lost
  */
-export function standardStream(descriptor: 1 | 2, own: () => Stream, onGone: () => void): Stream {
-  if (mayBeTerminal(descriptor)) return own();
+export function standardStream(
+  descriptor: 1 | 2,
+  own: () => NodeJS.WriteStream,
+  onGone: () => void,
+  onFault: (cause: NodeJS.ErrnoException) => void,
+): Stream {
+  if (mayBeTerminal(descriptor)) return own().on("error", onFault);
   return {
     write: (text) => {
       const bytes = typeof text === "string" ? Buffer.from(text) : text;
@@ -17,9 +23,9 @@ export function standardStream(descriptor: 1 | 2, own: () => Stream, onGone: () 
         try {
           written += writeSync(descriptor, bytes, written);
         } catch (error) {
-          const { code } = error as NodeJS.ErrnoException;
-          if (code === "EPIPE") return onGone();
-          if (code !== "EAGAIN") throw error;
+          const cause = error as NodeJS.ErrnoException;
+          if (cause.code === "EPIPE") return onGone();
+          if (cause.code !== "EAGAIN") return onFault(cause);
           // Somebody made the pipe a non-blocking one, and it is full.
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
         }

@@ -138,7 +138,9 @@ test("without any workspace the error says where it looked", async () => {
   const root = makeTree({ "docs/": "" });
   await expect(findWorkspace(contextIn(join(root, "docs")))).rejects.toMatchObject({
     code: "workspace-not-found",
-    message: `no workspace in ${join(root, "docs")} or any folder above it`,
+    message:
+      `no workspace in ${join(root, "docs")} or any folder above it: that is a folder with functions/, apis/ or brig.yaml in it, ` +
+      "or a function by itself, with src/",
     hint: "brig init",
   });
 });

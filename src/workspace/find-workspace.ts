@@ -25,7 +25,12 @@ export async function findWorkspace(context: Context): Promise<Workspace> {
   const lone = searched.find((folder) => isNear(folder, cwd, toplevel) && isLoneFunction(folder, marked));
   const root = marked ?? (lone === undefined ? undefined : (toplevel ?? lone));
   if (root === undefined) {
-    throw new BrigError("workspace-not-found", `no workspace in ${cwd} or any folder above it`, "brig init");
+    throw new BrigError(
+      "workspace-not-found",
+      `no workspace in ${cwd} or any folder above it: that is a folder with functions/, apis/ or brig.yaml in it, ` +
+        "or a function by itself, with src/",
+      "brig init",
+    );
   }
   const functions = listFunctions(root);
   const loneIsListed = functions.some(({ folder }) => lone !== undefined && contains(folder, lone));

@@ -86,6 +86,13 @@ describe("refused", () => {
     expect(refused("/repo", name)).toMatchObject({ code: "function-not-found", hint });
   });
 
+  test.each([".", "./", "..", "../.."])("%j where no function is: what one is", (name) => {
+    expect(refused("/repo/notes/deep", name)).toMatchObject({
+      code: "function-not-found",
+      message: expect.stringMatching(/^"[./]+" is in no function's folder \(.*\): a function is a folder /),
+    });
+  });
+
   test("a name that two folders share, with both", () => {
     expect(refused("/repo", "ingest")).toMatchObject({
       code: "function-ambiguous",

@@ -51,6 +51,8 @@ function functionsNamed(workspace: Workspace, cwd: string, name: string): readon
     if (ofApi.length > 0) return ofApi;
     const isPath = /^\.{0,2}\//.test(name) || /^\.{1,2}$/.test(bare);
     if (isPath && !contains(workspace.root, path)) throw outsideWorkspace(workspace, name, path);
+    // Nobody mistypes a dot: what it stands for is no function.
+    if (/^[./]+$/.test(bare)) throw noFunctionAround(workspace, path, `"${name}" is in no function's folder`);
   }
   throw functionNotFound(functions, name);
 }
@@ -67,11 +69,15 @@ function innermostAround(functions: readonly FunctionFolder[], path: string): Fu
 function functionAround(workspace: Workspace, cwd: string): FunctionFolder {
   const around = innermostAround(workspace.functions, cwd);
   if (around !== undefined) return around;
-  const here = relative(workspace.root, cwd).split(sep).join("/") || ".";
+  throw noFunctionAround(workspace, cwd, "you are in no function's folder");
+}
+
+function noFunctionAround(workspace: Workspace, path: string, what: string): BrigError {
+  const here = relative(workspace.root, path).split(sep).join("/") || ".";
   const first = workspace.functions[0];
-  throw new BrigError(
+  return new BrigError(
     "function-not-found",
-    `you are in no function's folder ("${here}" of the workspace): ` +
+    `${what} ("${here}" of the workspace): ` +
       "a function is a folder functions/<name>/ or apis/<api>/functions/<name>/ with src/ in it",
     first === undefined
       ? "brig new hello"
