@@ -23,6 +23,8 @@ export const buildCommand = defineCommand({
     const { buildFunctions } = await import("../../operations/build.ts");
     const { presentBuild } = await import("../render/build.ts");
     const options = { ...flags, names: positionals, testOnly: flags.testonly };
-    return presentBuild(await buildFunctions(options, context), output);
+    const began = performance.now();
+    const outcomes = await buildFunctions(options, context);
+    return presentBuild(outcomes, performance.now() - began, output);
   },
 });

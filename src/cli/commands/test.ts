@@ -33,6 +33,8 @@ export const testCommand = defineCommand({
     const { buildFunctions } = await import("../../operations/build.ts");
     const { presentBuild } = await import("../render/build.ts");
     const options = { ...flags, names: positionals, testOnly: true, noTest: false };
-    return presentBuild(await buildFunctions(options, context), output);
+    const began = performance.now();
+    const outcomes = await buildFunctions(options, context);
+    return presentBuild(outcomes, performance.now() - began, output);
   },
 });

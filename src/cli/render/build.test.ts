@@ -45,9 +45,16 @@ function present(
   const stream = (name: "stdout" | "stderr") => ({
     write: (text: string | Uint8Array) => (written[name] += String(text)),
   });
-  const settings = { json: false, quiet: false, verbose: false, color: false, ...flags };
+  const settings = {
+    json: false,
+    quiet: false,
+    verbose: false,
+    color: { stdout: false, stderr: false },
+    ...flags,
+  };
   const status = presentBuild(
     outcomes,
+    2150,
     new Output({ stdout: stream("stdout"), stderr: stream("stderr") }, settings),
   );
   return { ...written, status };
@@ -122,13 +129,19 @@ test("several: a row each, faults named, exit 2 wins over 1", () => {
     hint: brig test hello
     error: config-invalid: other: brig.yaml:1:1: no
     ",
-      "stdout": "hello  built     3 passed   21 kB   0.6 s
-    hello  failed    tests failed   21 kB   0.6 s
+      "stdout": "hello  built     1 file changed   3 passed   21 kB   0.6 s
+    hello  failed    1 file changed   tests failed   21 kB   0.6 s
     other  failed
-    3 functions, 1 built, 2 failed
+    3 functions, 1 built, 2 failed, in 2.1 s
     ",
     }
   `);
+});
+
+test("in a row, a zip near the limit is told with it, and a first build tells no files", () => {
+  const first = { ...details, linksBefore: { staged: null, current: null, previous: null } };
+  const { stdout } = present([{ ...built, row: { ...row, size: 47_900_000 }, details: first }, built]);
+  expect(stdout).toContain("hello  built     3 passed   47.9 MB of 50 MB   0.6 s\n");
 });
 
 test("an unchanged one is one line; quiet prints paths; JSON is one document", () => {

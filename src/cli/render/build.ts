@@ -4,8 +4,12 @@ import { renderLockChange } from "../../python/lock-changes.ts";
 import type { Output } from "../output.ts";
 import { renderSize } from "../progress.ts";
 
-/** Prints what was built and returns the exit status; of several faults the wrong workspace (2) wins over failed work (1). */
-export function presentBuild(outcomes: readonly BuildOutcome[], output: Output): number {
+/**
+ * Prints what was built and returns the exit status; of several faults the wrong workspace (2) wins over failed work (1).
+ *
+ * @param took milliseconds that all of it took together
+ */
+export function presentBuild(outcomes: readonly BuildOutcome[], took: number, output: Output): number {
   const status = Math.max(0, ...outcomes.map(({ exitStatus }) => exitStatus));
   if (output.json) {
     output.result({ functions: outcomes.map(({ row }) => row) }, "");
@@ -17,7 +21,7 @@ export function presentBuild(outcomes: readonly BuildOutcome[], output: Output):
   } else if (outcomes.length === 1) {
     output.result(undefined, renderOne(outcomes[0]!, output));
   } else {
-    output.result(undefined, renderMany(outcomes, output));
+    output.result(undefined, renderMany(outcomes, took, output));
   }
   for (const outcome of outcomes) presentTrouble(outcome, outcomes.length > 1, output);
   return status;
@@ -38,7 +42,7 @@ function renderOne({ row, details }: BuildOutcome, output: Output): string {
     ...(row.status === "unchanged" || details.changed.length === 0
       ? []
       : [`  staged   ${renderStaged(details)}`]),
-    `  zip      ${shortZip(row)}  ${renderSize(row.size ?? 0)} of ${Math.round(zippedLimit / 2 ** 20)} MB${row.status === "unchanged" ? ", unchanged" : ""}`,
+    `  zip      ${shortZip(row)}  ${renderSize(row.size ?? 0)} of ${shownLimit}${row.status === "unchanged" ? ", unchanged" : ""}`,
     `  tests    ${renderTests(row, details, output)}`,
     ...renderCurrent(row, linksBefore.current),
   ].join("\n");
@@ -63,12 +67,27 @@ function showName(path: string): string {
   return /[\u0000-\u001F\u007F-\u009F]/.test(path) ? JSON.stringify(path) : path;
 }
 
-function renderStaged({ changed, files, parts, linksBefore }: BuildDetails): string {
-  if (linksBefore.staged !== null && changed.length > 0 && changed.length <= 20) {
-    const names = changed.filter((path) => !path.endsWith(".pyc"));
+/** A few files changed since the last build, so that they can be told. */
+function isEdit({ changed, linksBefore }: BuildDetails): boolean {
+  return linksBefore.staged !== null && changed.length > 0 && changed.length <= 20;
+}
+
+function changedSources({ changed }: BuildDetails): readonly string[] {
+  return changed.filter((path) => !path.endsWith(".pyc"));
+}
+
+function countChanged(details: BuildDetails): string {
+  const { length } = changedSources(details);
+  return `${length} ${length === 1 ? "file" : "files"} changed`;
+}
+
+function renderStaged(details: BuildDetails): string {
+  const { files, parts } = details;
+  if (isEdit(details)) {
+    const names = changedSources(details);
     const shown =
       names.slice(0, 3).map(showName).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-    return `${names.length} ${names.length === 1 ? "file" : "files"} changed: ${shown}`;
+    return `${countChanged(details)}: ${shown}`;
   }
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const largest = parts
@@ -104,7 +123,7 @@ function renderCurrent(row: BuildRow, before: string | null): string[] {
   return row.links.previous === before ? [`  current  previous is ${before}`] : [`  current  was ${before}`];
 }
 
-function renderMany(outcomes: readonly BuildOutcome[], output: Output): string {
+function renderMany(outcomes: readonly BuildOutcome[], took: number, output: Output): string {
   const width = Math.max(...outcomes.map(({ row }) => row.name.length));
   const lines = outcomes.map((outcome) => {
     const { row } = outcome;
@@ -117,23 +136,32 @@ function renderMany(outcomes: readonly BuildOutcome[], output: Output): string {
   const counts = (["built", "unchanged", "failed"] as const).filter((status) => count(status) > 0);
   return [
     ...lines,
-    `${outcomes.length} functions, ${counts.map((status) => `${count(status)} ${status}`).join(", ")}`,
+    `${outcomes.length} functions, ${counts.map((status) => `${count(status)} ${status}`).join(", ")}, in ${(took / 1000).toFixed(1)} s`,
   ].join("\n");
 }
 
 function renderShort({ row, details }: BuildOutcome): string {
   if (details === undefined || row.status === "unchanged")
     return details?.nowCommitted ? "now committed" : "";
-  const lock = details.lock?.written
+  const change = details.lock?.written
     ? [`lock: ${details.lock.changes.slice(0, 2).map(renderLockChange).join(", ")}`]
-    : [];
+    : isEdit(details)
+      ? [countChanged(details)]
+      : [];
   const tests =
     row.tests.status === "passed" && details.passed !== null
       ? `${details.passed} passed`
       : `tests ${row.tests.status}`;
   const time = Object.values(row.timings).reduce((sum, part) => sum + part, 0);
-  const size = row.size === null ? [] : [renderSize(row.size)];
-  return [...lock, tests, ...size, `${(time / 1000).toFixed(1)} s`].join("   ");
+  const size = row.size === null ? [] : [renderShortSize(row.size)];
+  return [...change, tests, ...size, `${(time / 1000).toFixed(1)} s`].join("   ");
+}
+
+const shownLimit = `${Math.round(zippedLimit / 2 ** 20)} MB`;
+
+/** The limit only where it is not far away. */
+function renderShortSize(size: number): string {
+  return size > zippedLimit / 5 ? `${renderSize(size)} of ${shownLimit}` : renderSize(size);
 }
 
 function presentTrouble({ row, details }: BuildOutcome, named: boolean, output: Output): void {
