@@ -267,8 +267,8 @@ describe("colours", () => {
   test("progress is drawn on a terminal only, and its line is taken away", (context) => {
     if (spawnSync("script", ["--version"]).status !== 0)
       return context.skip("there is no program `script` here");
-    const run = (env: Env): string => {
-      const command = `'${process.execPath}' '${program}' build hello --force`;
+    const run = (env: Env, line = "build hello --force"): string => {
+      const command = `'${process.execPath}' '${program}' ${line} || true`;
       return execFileSync("script", ["-qec", command, "/dev/null"], {
         cwd: folder,
         encoding: "utf8",
@@ -278,6 +278,11 @@ describe("colours", () => {
     const drawn = run({});
     expect(drawn).toContain(`${escape}1mhello${escape}22m`);
     expect(run({ NO_COLOR: "1" })).not.toContain(`${escape}1m`);
+    // Of the two streams one may go into a file, as with `brig list | grep`.
+    expect(run({}, "list 2> /dev/null")).toContain(`${escape}1mhello`);
+    expect(run({}, "list | cat")).toMatch(/^hello /m);
+    expect(run({}, "build helo > /dev/null")).toContain(`${escape}31merror`);
+    expect(run({}, "build helo 2>&1 > /dev/null | cat")).toMatch(/^error: /m);
     // A terminal that tells no size, as `script` makes without one, has as many columns as one usually has.
     expect(drawn).not.toMatch(/hello {2}[a-z]*in[\r\n]/);
     for (const part of drawn.split("\r").filter((text) => /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u.test(text))) {

@@ -16,6 +16,12 @@ const codes: Readonly<Record<Paint, readonly [number, number]>> = {
   yellow: [33, 39],
 };
 
+/** Which of the two streams has colours: one may be a terminal, and the other a file. */
+export interface Colors {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+}
+
 /** Where a command writes: data to stdout, talk to stderr. */
 export class Output {
   readonly json: boolean;
@@ -23,7 +29,7 @@ export class Output {
   readonly verbose: boolean;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  readonly #color: boolean;
+  readonly #color: Colors;
 
   constructor(
     streams: { readonly stdout: Stream; readonly stderr: Stream },
@@ -31,7 +37,7 @@ export class Output {
       readonly json: boolean;
       readonly quiet: boolean;
       readonly verbose: boolean;
-      readonly color: boolean;
+      readonly color: Colors;
     },
   ) {
     this.stdout = streams.stdout;
@@ -55,30 +61,41 @@ export class Output {
 
   warn(warning: Warning): void {
     if (this.quiet) return;
-    this.stderr.write(`${this.paint("yellow", "warning")}: ${warning.code}: ${warning.message}\n`);
+    this.stderr.write(`${this.paintTalk("yellow", "warning")}: ${warning.code}: ${warning.message}\n`);
     if (warning.hint !== null) this.stderr.write(`hint: ${warning.hint}\n`);
   }
 
   fault(error: ErrorReport): void {
-    this.stderr.write(`${this.paint("red", "error")}: ${error.code}: ${error.message}\n`);
+    this.stderr.write(`${this.paintTalk("red", "error")}: ${error.code}: ${error.message}\n`);
     if (error.hint !== null) this.stderr.write(`hint: ${error.hint}\n`);
   }
 
+  /** For what becomes part of the result, on stdout. */
   paint(paint: Paint, text: string): string {
-    const [on, off] = codes[paint];
-    return this.#color ? `\u001B[${on}m${text}\u001B[${off}m` : text;
+    return this.#color.stdout ? colored(paint, text) : text;
+  }
+
+  /** The same for stderr. */
+  paintTalk(paint: Paint, text: string): string {
+    return this.#color.stderr ? colored(paint, text) : text;
   }
 }
 
+function colored(paint: Paint, text: string): string {
+  const [on, off] = codes[paint];
+  return `\u001B[${on}m${text}\u001B[${off}m`;
+}
+
 /** `--color`, then NO_COLOR (https://no-color.org), then whether people look at the stream. */
-export function settleColor(
+export function settleColors(
   choice: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
-  stream: Stream,
-): boolean {
-  if (choice === "always") return true;
-  if (choice === "never" || (env["NO_COLOR"] ?? "") !== "") return false;
-  return stream.isTTY === true && env["TERM"] !== "dumb";
+  { stdout, stderr }: { readonly stdout: Stream; readonly stderr: Stream },
+): Colors {
+  if (choice === "always") return { stdout: true, stderr: true };
+  const isPlain = choice === "never" || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  const hasColor = ({ isTTY }: Stream): boolean => !isPlain && isTTY === true;
+  return { stdout: hasColor(stdout), stderr: hasColor(stderr) };
 }
 
 export function reportOf(error: unknown): ErrorReport {

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { commands } from "./commands/table.ts";
 import { renderCommandHelp, renderHelp } from "./help.ts";
-import { internalFault, Output, reportOf, settleColor, type Stream } from "./output.ts";
+import { internalFault, Output, reportOf, settleColors, type Stream } from "./output.ts";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { Progress } from "./progress.ts";
 import { version } from "../version.ts";
@@ -21,14 +21,19 @@ export interface Host {
 /** Runs one command line and returns its exit status. Never throws, never ends the process. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
   // Whatever goes wrong, `--json` promises one JSON document on stdout: also when the arguments cannot be read.
-  const early = { json: argv.includes("--json"), quiet: false, verbose: false, color: false };
+  const early = {
+    json: argv.includes("--json"),
+    quiet: false,
+    verbose: false,
+    color: { stdout: false, stderr: false },
+  };
   let output = new Output(host, early);
   let progress = new Progress(output);
   try {
     const parsed = parseArguments(argv, commands);
     output = new Output(host, {
       ...parsed.global,
-      color: settleColor(parsed.global.color, host.env, host.stderr),
+      color: settleColors(parsed.global.color, host.env, host),
     });
     progress = new Progress(output);
     return await runParsed(parsed, host, output, progress);
@@ -66,7 +71,7 @@ async function runParsed(
     stdout: clearing(host.stdout, progress),
     stderr: clearing(host.stderr, progress),
   };
-  const settings = { ...global, color: settleColor(global.color, host.env, host.stderr) };
+  const settings = { ...global, color: settleColors(global.color, host.env, host) };
   return await command.run({ positionals, flags, context, output: new Output(cleared, settings), commands });
 }
 

@@ -30,9 +30,9 @@ export const serveCommand = defineCommand({
       {
         onReady: (ready) => presentReady(ready, output),
         onInvocations: (invocations) => presentInvocations(invocations, output),
-        onServed: (name, url) => output.talk(`${output.paint("bold", name)}  served at ${url}`),
+        onServed: (name, url) => output.talk(`${output.paintTalk("bold", name)}  served at ${url}`),
         onUpdate: (name, milliseconds) =>
-          output.talk(`${output.paint("bold", name)}  updated in ${Math.round(milliseconds)} ms`),
+          output.talk(`${output.paintTalk("bold", name)}  updated in ${Math.round(milliseconds)} ms`),
         onBroken: (name, fault, first) => presentBroken(name, fault, first, output),
         onTrouble: (message) => output.talk(`trouble: ${message}`),
       },

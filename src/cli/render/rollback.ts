@@ -6,7 +6,7 @@ import { renderCommit, renderShare } from "./commit.ts";
 /** What a rollback is about to change. */
 export function renderPlanned(planned: PlannedRollback, output: Output): string {
   const { place, account, region, alias, from, to, fromCommit, commit, changes, weights } = planned;
-  const name = output.paint("bold", place.folder.name);
+  const name = output.paintTalk("bold", place.folder.name);
   const head = `${name} → ${place.target.name} (${account}, ${region}, alias ${alias})`;
   if (planned.isThere) return `${head}\n  is at version ${to} already`;
   const shares = Object.entries(weights).map(([version, share]) => `${renderShare(share)} to ${version}`);

@@ -29,9 +29,11 @@ function renderInvocation(
 ): string {
   const init = outcome.initMs === null ? "" : ` (init ${Math.round(outcome.initMs)} ms)`;
   const failed = outcome.functionError !== null || outcome.streamError !== undefined;
-  const status = failed ? output.paint("red", outcome.errorType ?? "failed") : output.paint("green", "ok");
+  const status = failed
+    ? output.paintTalk("red", outcome.errorType ?? "failed")
+    : output.paintTalk("green", "ok");
   const line = [
-    output.paint("bold", functionName),
+    output.paintTalk("bold", functionName),
     `${Math.round(outcome.durationMs)} ms${init}`,
     `${outcome.maxMemoryMb} MB of ${memorySize} MB`,
     status,
