@@ -126,6 +126,29 @@ describe.skipIf(!canMount)("a full disk (needs the right to mount)", () => {
     expect((await buildOne(folder, ["build", "hello"])).sha256).toBe(first.sha256);
   });
 
+  test("the folder of temporary files, with less and less room: done or disk-full", async () => {
+    const { folder, env } = makeFunction();
+    const small = temporaryFolder();
+    mountSmall(small, 128);
+    const codes = new Set<string>();
+    for (let free = 0; free <= 64; free += 8) {
+      fill(small, free);
+      rmSync(join(folder, "functions/hello/pylock.toml"), { force: true });
+      const { status, stdout, stderr } = await brig(folder, ["lock", "hello", "--json"], {
+        ...env,
+        TMPDIR: small,
+      });
+      const document = JSON.parse(stdout) as { functions?: { error: BuildRow["error"] }[] };
+      const error = document.functions?.[0]?.error;
+      expect(status, stdout + stderr).toBe(error === null ? 0 : 1);
+      if (error) expect(`${error.message} ${error.hint}`).toContain(small);
+      codes.add(error?.code ?? "done");
+      rmSync(join(small, "filler"));
+      expect(readdirSync(small)).toEqual([]);
+    }
+    expect([...codes].toSorted()).toEqual(["disk-full", "done"]);
+  });
+
   test("the store, with less and less room: done or disk-full, and done when there is room", async () => {
     const { folder, builds, store, env } = makeFunction();
     const { sha256 } = await buildOne(folder, ["build", "hello"], env);
@@ -178,6 +201,12 @@ describe.skipIf(!canMount)("a store that cannot be written (needs the right to m
     remount(store, "rw");
     expect((await buildOne(folder, ["build", "hello"], env)).error).toBeNull();
   });
+});
+
+test("a folder of temporary files that is not there: the error says so", async () => {
+  const { folder, env } = makeFunction();
+  const message = await expectRefused(folder, { ...env, TMPDIR: "/nowhere/at all" }, "store-unwritable");
+  expect(message).toContain("/nowhere/at all");
 });
 
 describe("a store whose files are not what they were", () => {

@@ -1,9 +1,9 @@
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, copyFile, mkdir, readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { runProgram } from "../run-program.ts";
+import { inTemporaryFolder } from "../store/temporary-folder.ts";
 import { listSourceFolder } from "./directory-digest.ts";
 import { type IndexSettings, uvArguments } from "./index-settings.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -51,8 +51,7 @@ const sourceDate = "315532800";
  * @throws BrigError `wheel-missing` when it cannot be built, or what was built runs here but not on Lambda
  */
 export async function buildWheel(build: WheelBuild, context: Context): Promise<BuiltWheel> {
-  const work = await mkdtemp(join(tmpdir(), "brig-wheel-"));
-  try {
+  return await inTemporaryFolder("wheel", async (work) => {
     context.report({ kind: "note", subject: null, text: `building a wheel of ${build.title}, once` });
     const source = await layOutSource(build, work, context);
     const out = join(work, "out");
@@ -73,9 +72,7 @@ export async function buildWheel(build: WheelBuild, context: Context): Promise<B
     const bytes = normaliseWheel(await readFile(join(out, name)), name);
     refuseUnfit(name, bytes, build);
     return { name, bytes };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 async function layOutSource(

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "../context.ts";
 import { runProgram } from "../run-program.ts";
 import { sha256Of } from "../store/content.ts";
+import { inTemporaryFolder } from "../store/temporary-folder.ts";
 import { type Attempt, type Compilation, compiledName, planCompile } from "./compilation.ts";
 import type { PythonTarget } from "./lock.ts";
 import { evaluateMarker, markerEnvironment } from "./marker.ts";
@@ -46,9 +46,7 @@ function compileKey(compilation: Compilation, attempt: Attempt): string {
 }
 
 async function runCompile(compilation: Compilation, attempt: Attempt, context: Context): Promise<Compiled> {
-  // mkdtemp makes it 0700; its real path, since uv's answers are relative to that.
-  const work = await realpath(await mkdtemp(join(tmpdir(), "brig-resolve-")));
-  try {
+  return await inTemporaryFolder("resolve", async (work) => {
     const { folder, settings, target, uv } = compilation;
     const { args, files } = planCompile(compilation, attempt, work);
     for (const [name, text] of files) await writeFile(join(work, name), text, { mode: 0o600 });
@@ -67,9 +65,7 @@ async function runCompile(compilation: Compilation, attempt: Attempt, context: C
       return { ok: false, explanation: explainFailure(result.stderr, settings, hidden) };
     }
     return { ok: true, packages: readResult(await readFile(join(work, compiledName), "utf8"), work, target) };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /**

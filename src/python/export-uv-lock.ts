@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BrigError } from "../errors.ts";
 import { runProgram } from "../run-program.ts";
+import { inTemporaryFolder } from "../store/temporary-folder.ts";
 import { readResult } from "./compile-requirements.ts";
 import { uvArguments } from "./index-settings.ts";
 import type { PylockPackage } from "./pylock.ts";
@@ -23,8 +23,7 @@ export async function exportUvLock({
   const { requirements, settings, uv, offline } = compilation;
   const project = requirements.project;
   if (!project) throw new Error("there is no uv.lock to export");
-  const work = await realpath(await mkdtemp(join(tmpdir(), "brig-export-")));
-  try {
+  return await inTemporaryFolder("export", async (work) => {
     const output = join(work, "pylock.toml");
     const run = async (mode: "--locked" | "--frozen"): Promise<string | undefined> => {
       const args = [
@@ -68,7 +67,5 @@ export async function exportUvLock({
       );
     }
     return readResult(await readFile(output, "utf8"), work, compilation.target);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { BrigError } from "../errors.ts";
 import { sha256Of } from "../store/content.ts";
+import { inTemporaryFolder } from "../store/temporary-folder.ts";
 import type { Choice } from "./choose-file.ts";
 import type { LockedFile, LockedPackage, PackageSource } from "./lock.ts";
 import type { PylockFile, PylockPackage } from "./pylock.ts";
@@ -87,14 +87,11 @@ async function measure(
     subject: file.name,
     activity: "fetching a file that the index gives no hash of",
   });
-  const work = await mkdtemp(join(tmpdir(), "brig-measure-"));
-  try {
+  return await inTemporaryFolder("measure", async (work) => {
     const copy = join(work, "file");
     await http.download(file.url ?? "", { sha256: undefined, size: file.size, name: file.name }, copy);
     return { size: (await stat(copy)).size, sha256: sha256Of(await readFile(copy)) };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 function toRelative(folder: string, path: string): string {

@@ -12,6 +12,7 @@ import type { IndexSettings } from "./index-settings.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { redact } from "./redact.ts";
 import type { Uv } from "./uv.ts";
+import { refuseFullDisk } from "./uv-failure.ts";
 import { uvEnvironment } from "./uv-environment.ts";
 
 export interface TestEnvironmentRequest {
@@ -101,6 +102,7 @@ async function runUv(
     signal: context.signal,
   });
   if (status === 0) return;
+  refuseFullDisk(stderr);
   const explanation = redact(stderr.trim().split("\n").slice(-12).join("\n"), request.settings);
   if (request.offline) {
     throw new BrigError(

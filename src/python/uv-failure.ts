@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { BrigError } from "../errors.ts";
 import { credentialsHint, unreachableHint } from "./http-fault.ts";
 import { renderUrl } from "./http-route.ts";
@@ -12,12 +13,14 @@ const longest = 700;
  * uv's own explanation of a failure as one line: without progress, hints, credentials, and the names of temporary files.
  *
  * @param hidden absolute paths and what to call them instead
+ * @throws BrigError `disk-full`, which no other requirement would help against
  */
 export function explainFailure(
   stderr: string,
   settings: Pick<IndexSettings, "secrets">,
   hidden: ReadonlyMap<string, string> = new Map(),
 ): string {
+  refuseFullDisk(stderr);
   let text = "";
   const [fault = "", ...hints] = stderr.split(/^hint:/m);
   // uv takes a refused password for a package that is not there, and says so in a hint alone.
@@ -33,6 +36,17 @@ export function explainFailure(
   for (const [path, name] of hidden) text = text.replaceAll(path, name);
   text = redact(text, settings).replace(/^No solution found when resolving dependencies: /, "");
   return text.length > longest ? `${text.slice(0, longest)}…` : text || "it said nothing";
+}
+
+/** @throws BrigError `disk-full` where that is why uv failed */
+export function refuseFullDisk(stderr: string): void {
+  // ENOSPC and EDQUOT, as Rust words them.
+  if (!/\(os error (28|122|69)\)/.test(stderr)) return;
+  throw new BrigError(
+    "disk-full",
+    `no space is left for uv, in its cache or for temporary files in ${tmpdir()}`,
+    `df -h '${tmpdir()}' "$(uv cache dir)"   # or use another place: export TMPDIR=/var/tmp`,
+  );
 }
 
 const noise =

@@ -1,11 +1,11 @@
-import { copyFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readFile, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { runProgram } from "../run-program.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { sha256Of } from "../store/content.ts";
+import { inTemporaryFolder } from "../store/temporary-folder.ts";
 import { withProcessLock } from "../store/process-lock.ts";
 import type { Store } from "../store/store-directory.ts";
 import { extractMember } from "../zip/extract.ts";
@@ -153,8 +153,7 @@ async function fetchBytes(
   context: Context,
   http: HttpClient,
 ): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), "brig-uv-"));
-  try {
+  return await inTemporaryFolder("uv", async (folder) => {
     const file = join(folder, pin.name);
     if (found.path !== undefined) await copyFile(found.path, file);
     else {
@@ -180,9 +179,7 @@ async function fetchBytes(
       `${pin.name} is not the file that brig knows: its sha256 is ${sha256Of(bytes)}`,
       "pip install uv",
     );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function hostPlatform(): string {

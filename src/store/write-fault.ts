@@ -6,6 +6,11 @@ export function systemCode(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
 
+/** Whether the system said that a disk or a quota is used up. */
+export function isFull(cause: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(systemCode(cause) ?? "");
+}
+
 /** `mkdir` with `recursive` says ENOENT where it means EROFS: with it, no parent folder can be missing. */
 function failedCode(cause: unknown): string | undefined {
   const code = systemCode(cause);
