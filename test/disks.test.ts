@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -265,6 +266,36 @@ describe("a store whose files are not what they were", () => {
     }
     rmSync(store, { recursive: true });
     expect((await buildAnew(folder, env)).sha256).toBe(sha256);
+  });
+
+  test("the environment that tests run in: put right before they do", async () => {
+    const { folder, env, store } = makeFunction();
+    const tests = join(folder, "functions/hello/tests");
+    mkdirSync(tests);
+    writeFileSync(join(tests, "test_it.py"), "def test_it():\n    import small\n");
+    expect((await buildOne(folder, ["build", "hello"], env)).tests.status).toBe("passed");
+    const environments = join(store, "test-environments");
+    const within = (end: string): string => {
+      const found = readdirSync(environments, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(end),
+      );
+      expect(found).not.toEqual([]);
+      return join(environments, found[0]!);
+    };
+    // Were one linked to uv's cache, what is written into it would be written into that.
+    expect(statSync(within("/pytest/__init__.py")).nlink).toBe(1);
+    for (const [end, spoilt] of [
+      ["/pytest/__init__.py", ""],
+      ["/_pytest/main.py", undefined],
+    ] as const) {
+      const file = within(end);
+      const before = readFileSync(file, "utf8");
+      rmSync(file);
+      if (spoilt !== undefined) writeFileSync(file, spoilt);
+      const row = await buildOne(folder, ["test", "hello"], env);
+      expect(row.tests.status, end).toBe("passed");
+      expect(readFileSync(file, "utf8"), end).toBe(before);
+    }
   });
 
   test("a damaged wheel whose source is gone is refused, not used", async () => {

@@ -2,7 +2,8 @@ import { copyFile, constants, rm } from "node:fs";
 import { join } from "node:path";
 import { temporaryPrefix } from "../store/temporary-name.ts";
 import type { BuildState } from "./state.ts";
-import { bootName, sameStamp, targetStamp } from "./stamps.ts";
+import { sameStamp, targetStamp } from "./stamps.ts";
+import { bootName } from "../store/boot-name.ts";
 
 /** A copy of the last zip, under a temporary name in `builds/`. */
 export interface FrontCopy {

@@ -1,5 +1,4 @@
-import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
-import { uptime } from "node:os";
+import { lstatSync, type Stats, statSync } from "node:fs";
 
 /** What tells that a file was not touched since: size in bytes, mtimeMs, ctimeMs. */
 export type FileStamp = readonly [size: number, mtimeMs: number, ctimeMs: number];
@@ -56,16 +55,3 @@ export function sameStamp(one: readonly number[] | undefined, other: readonly nu
 
 /** Clocks of file systems tick in steps of up to 10 ms: a file this young could change again under the same stamp. */
 export const youngFor = 20;
-
-/**
- * Names this boot of the machine. After another boot, what was written before may be torn (power may have failed),
- * so stamps of an earlier boot prove nothing.
- */
-export function bootName(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    // No boot id here: the time of the boot, to the minute. A false alarm costs one check of hashes.
-    return String(Math.round((Date.now() / 1000 - uptime()) / 60));
-  }
-}

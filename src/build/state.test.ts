@@ -11,7 +11,8 @@ import {
   takeStamps,
   writeState,
 } from "./state.ts";
-import { bootName, fileStamp, folderStamp, targetFolderStamp, targetStamp } from "./stamps.ts";
+import { fileStamp, folderStamp, targetFolderStamp, targetStamp } from "./stamps.ts";
+import { bootName } from "../store/boot-name.ts";
 
 const surroundings: Surroundings = { program: "p", boot: "b", environment: "e", git: "g" };
 

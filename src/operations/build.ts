@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { beginFrontCopy } from "../build/front-copy.ts";
 import type { BuildOutcome } from "../build/report.ts";
 import { isTreeAsRecorded, readStageRecord } from "../build/stage-record.ts";
-import { bootName } from "../build/stamps.ts";
 import { type BuildState, isAsRecorded, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { checksum } from "../store/checksum.ts";
@@ -13,6 +12,7 @@ import { functionFingerprint, gitFingerprint } from "../workspace/git-fingerprin
 import { selectFunctions } from "../workspace/select-functions.ts";
 import type { BuildOptions, PendingBuild } from "./build-options.ts";
 import { inParallel } from "./in-parallel.ts";
+import { bootName } from "../store/boot-name.ts";
 
 declare const BRIG_BUILD: string;
 

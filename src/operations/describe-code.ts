@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 import { readManifest } from "../build/manifest.ts";
 import type { BuildRow } from "../build/report.ts";
 import { readStageRecord, wholeRecord } from "../build/stage-record.ts";
-import { bootName } from "../build/stamps.ts";
 import type { PutFunction } from "../local/put-function.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { bootName } from "../store/boot-name.ts";
 
 /**
  * What was built, for a service that goes on while the folder's files change: the staging tree as the build wrote it

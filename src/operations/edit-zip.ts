@@ -10,7 +10,6 @@ import { packBehind } from "../build/pack.ts";
 import type { Timings } from "../build/report.ts";
 import { isPartIntact, stageOwn } from "../build/stage.ts";
 import { contentOf, type StageRecord, writeStageRecord } from "../build/stage-record.ts";
-import { bootName } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
 import { temporaryBeside } from "../store/atomic-file.ts";
 import type { Compressed } from "../zip/deflate.ts";
@@ -18,6 +17,7 @@ import { compileFirstParty } from "./compile-first-party.ts";
 import type { PackedBuild } from "./name-zip.ts";
 import { bytesOf, linkedManifests, type Prepared } from "./prepare-build.ts";
 import type { Workshop } from "./workshop.ts";
+import { bootName } from "../store/boot-name.ts";
 
 export interface EditedZip {
   readonly packed: PackedBuild;

@@ -4,7 +4,6 @@ import { planLayout } from "../build/layout.ts";
 import { packZip } from "../build/pack.ts";
 import { stageTree } from "../build/stage.ts";
 import { type StageRecord, writeStageRecord } from "../build/stage-record.ts";
-import { bootName } from "../build/stamps.ts";
 import { measureParts } from "../build/tree-parts.ts";
 import type { Context } from "../context.ts";
 import { temporaryBeside } from "../store/atomic-file.ts";
@@ -16,6 +15,7 @@ import { type Existing, nameExisting, namePacked } from "./name-zip.ts";
 import { bytesOf, type Prepared } from "./prepare-build.ts";
 import type { BuildCommit } from "./read-build-commit.ts";
 import type { Workshop } from "./workshop.ts";
+import { bootName } from "../store/boot-name.ts";
 
 /** Makes tree and zip out of wheels, their bytecode and the source; the zip only where there is none of the same inputs. */
 export async function makeWhole(

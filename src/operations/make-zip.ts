@@ -5,7 +5,7 @@ import { hashFile } from "../build/hash-file.ts";
 import type { Manifest } from "../build/manifest.ts";
 import { changedPaths } from "../build/stage.ts";
 import { readStageRecord } from "../build/stage-record.ts";
-import { bootName, sameStamp, targetStamp } from "../build/stamps.ts";
+import { sameStamp, targetStamp } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { editZip } from "./edit-zip.ts";
@@ -14,6 +14,7 @@ import { type Existing, nameExisting, namePacked } from "./name-zip.ts";
 import { linkedManifests, type Prepared } from "./prepare-build.ts";
 import { readBuildCommit } from "./read-build-commit.ts";
 import type { Workshop } from "./workshop.ts";
+import { bootName } from "../store/boot-name.ts";
 
 /**
  * Makes the staging tree and the zip of what was prepared. When a linked build has the same inputs, its zip is the

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { planLayout } from "../build/layout.ts";
 import { stageTree } from "../build/stage.ts";
 import type { StageRecord } from "../build/stage-record.ts";
-import { bootName } from "../build/stamps.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { Lock, PythonTarget } from "../python/lock.ts";
@@ -16,6 +15,7 @@ import { gatherLocked } from "./gather-dependencies.ts";
 import { bytesOf, type Prepared } from "./prepare-build.ts";
 import { runsHere } from "./settle-runtime.ts";
 import type { Workshop } from "./workshop.ts";
+import { bootName } from "../store/boot-name.ts";
 
 /** A tree that the host can run: the staging tree, or its twin. */
 export interface RunnableTree {

@@ -39,7 +39,11 @@ export async function ensureRuntimePackages(
     const { status, stderr } = await runProgram(
       (await from.uv()).file,
       [...args, "--target", unfinished, ...offline, brought],
-      { cwd: dirname(folder), env: uvEnvironment(from.settings, context), signal: context.signal },
+      {
+        cwd: dirname(folder),
+        env: { ...uvEnvironment(from.settings, context), UV_LINK_MODE: "copy" },
+        signal: context.signal,
+      },
     );
     if (status !== 0) {
       await rm(unfinished, { recursive: true, force: true });

@@ -13,6 +13,12 @@ import type { Interpreter } from "./interpreter.ts";
 import { redact } from "./redact.ts";
 import type { Uv } from "./uv.ts";
 import { refuseFullDisk } from "./uv-failure.ts";
+import {
+  isEnvironmentWhole,
+  isOfThisBoot,
+  renewEnvironment,
+  writeEnvironmentRecord,
+} from "./test-environment-record.ts";
 import { uvEnvironment } from "./uv-environment.ts";
 
 export interface TestEnvironmentRequest {
@@ -54,9 +60,8 @@ export async function ensureTestEnvironment(
   );
   const environment = join(store.folder, "test-environments", key.slice(0, 32));
   const python = join(environment, "bin", "python");
-  const complete = join(environment, ".complete");
   return await store.once(environment, async () => {
-    if (existsSync(complete) && existsSync(python)) return python;
+    if (await isReady(environment, python)) return python;
     const onWait = (): void =>
       context.report({
         kind: "note",
@@ -64,7 +69,7 @@ export async function ensureTestEnvironment(
         text: "waiting for another brig that prepares pytest",
       });
     await withProcessLock(`${environment}.lock`, { signal: context.signal, onWait }, async () => {
-      if (existsSync(complete) && existsSync(python)) return;
+      if (await isReady(environment, python)) return;
       await rm(environment, { recursive: true, force: true });
       await mkdir(join(store.folder, "test-environments"), { recursive: true, mode: 0o700 });
       const uv = await findUv();
@@ -83,10 +88,18 @@ export async function ensureTestEnvironment(
         request,
         context,
       );
-      await writeFileAtomic(complete, "");
+      await writeEnvironmentRecord(environment);
     });
     return python;
   });
+}
+
+/** Whether the environment is there, and every file of it what it was. */
+async function isReady(environment: string, python: string): Promise<boolean> {
+  if (!isEnvironmentWhole(environment) || !existsSync(python)) return false;
+  // In a store that cannot be written it is only looked at anew, each time.
+  if (!isOfThisBoot(environment)) await renewEnvironment(environment).catch(() => {});
+  return true;
 }
 
 async function runUv(
@@ -98,7 +111,8 @@ async function runUv(
   const offline = request.offline ? ["--offline"] : [];
   const { status, stderr } = await runProgram(uv.file, [...args, ...offline], {
     cwd: request.folder,
-    env: uvEnvironment(request.settings, context),
+    // uv's own cache is not to change with what tests, or people who look for a fault, write here.
+    env: { ...uvEnvironment(request.settings, context), UV_LINK_MODE: "copy" },
     signal: context.signal,
   });
   if (status === 0) return;
