@@ -93,6 +93,8 @@ export async function ensureLock(
       `brig lock ${folder.name}`,
     );
   }
+  // Fetched first, where it has to be: what is shown as under way is then what is.
+  await workshop.uv(indexes);
   context.report({ kind: "progress", subject: folder.name, activity: "resolving" });
   const request = {
     folder: folder.folder,
