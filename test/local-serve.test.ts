@@ -1,5 +1,5 @@
 /** `brig serve`, and `brig invoke` and `brig logs` beside it. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { brig, makeWorkspace, temporaryFolder, writeFiles } from "./support/brig.ts";
@@ -93,6 +93,31 @@ test("a broken edit keeps the old code and says so; a new function comes, and go
   rmSync(join(folder, "functions/late"), { recursive: true });
   const gone = performance.now();
   while ((await invoke("late")).status !== 404) expect(performance.now() - gone).toBeLessThan(6000);
+}, 60_000);
+
+test("an edit of what a function shares, and of a package named as a folder of the function's, is answered, too", async () => {
+  writeFiles(folder, {
+    "lib/shared/place.py": "value = 1\n",
+    "functions/sharing/src/events/__init__.py": "value = 2\n",
+    "functions/sharing/src/lambda_function.py":
+      "import events, shared.place\n\ndef lambda_handler(event, context):\n    return [shared.place.value, events.value]\n",
+  });
+  symlinkSync("../../../lib/shared", join(folder, "functions/sharing/src/shared"));
+  const answers = async (text: string): Promise<void> => {
+    const edited = performance.now();
+    while ((await invoke("sharing")).text !== text) expect(performance.now() - edited).toBeLessThan(4000);
+  };
+  await answers("[1, 2]");
+  writeFiles(folder, { "lib/shared/place.py": "value = 33\n" });
+  expect((await brig(folder, ["invoke", "sharing", "-q"])).stdout).toBe("[33, 2]");
+  writeFiles(folder, { "functions/sharing/src/events/__init__.py": "value = 44\n" });
+  await answers("[33, 44]");
+  writeFiles(folder, { "lib/shared/place.py": "value = 5\n" });
+  await answers("[5, 44]");
+  const updates = (): number => service.errors().match(/^sharing {2}updated/gm)!.length;
+  const before = updates();
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(updates(), "nothing else is an edit").toBe(before);
 }, 60_000);
 
 test("brig invoke uses it: same process twice, asynchronous, failures", async () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BuildRow } from "../build/report.ts";
-import { readState, type Surroundings } from "../build/state.ts";
+import { type BuildState, readState, type Surroundings } from "../build/state.ts";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import type { PutFunction } from "../local/put-function.ts";
@@ -20,6 +20,8 @@ export interface ReadyFunction {
   readonly folder: FunctionFolder;
   readonly row: BuildRow;
   readonly settled: Settled;
+  /** What the build read. */
+  readonly inputs: Pick<BuildState, "files" | "folders">;
   /** The staging tree as code; the function has no URL. */
   readonly put: PutFunction;
 }
@@ -51,7 +53,7 @@ export async function readyFunction(folder: FunctionFolder, context: Context): P
   }
   const settled = state.settled as Settled;
   const twin = await settleTwin(folder, settled, state.surroundings, options, context);
-  return { folder, row, settled, put: describePut(folder, row, settled, twin, context.env) };
+  return { folder, row, settled, inputs: state, put: describePut(folder, row, settled, twin, context.env) };
 }
 
 /** A tree with this host's wheels, where those of the zip are for another platform. */

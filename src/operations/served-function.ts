@@ -71,7 +71,8 @@ export function serveFunction(
   const build = async (): Promise<void> => {
     const began = performance.now();
     try {
-      const { put, row, settled } = await readyFunction(folder, context);
+      const { put, row, settled, inputs } = await readyFunction(folder, context);
+      watched?.follow(inputs);
       const code = await describeCode(workspace, folder, row);
       if (settled.interpreter !== undefined) known.set(settled.interpreter.minor, settled.interpreter);
       const tree = "build" in code ? code.build.tree : undefined;

@@ -1,14 +1,26 @@
 import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
+import { look as lookAt, targetFolderStamp, targetStamp } from "../build/stamps.ts";
+import type { BuildState } from "../build/state.ts";
 
-/** Folders whose changes change no zip, or that brig itself fills. */
-const leftOut = new Set(["stg", "builds", "tests", "events", "__pycache__", "node_modules"]);
+/** Folders at the top of a function's whose changes change no zip, or that brig itself fills. */
+const leftOutAtTop = new Set(["stg", "builds", "tests", "events"]);
+/** The same, wherever they are. What is in `node_modules` is told by the lock beside it, and may be many files. */
+const leftOut = new Set(["__pycache__", "node_modules"]);
+
+/** What a build read, with the stamps of that moment. */
+export type BuildInputs = Pick<BuildState, "files" | "folders">;
 
 export interface FolderWatch {
   /** Whether anything is other than at the last `accept`. */
   readonly isChanged: () => boolean;
   /** What is there now counts as known; to be called before it is read. */
   readonly accept: () => void;
+  /**
+   * Watches what a build read outside of the folder, too (shared code, what links point to, included requirements), as
+   * it was when it was read.
+   */
+  readonly follow: (inputs: BuildInputs) => void;
   readonly close: () => void;
 }
 
@@ -21,33 +33,45 @@ export interface FolderWatch {
  */
 export function watchFolder(folder: string, files: readonly string[], onChange: () => void): FolderWatch {
   const watchers = new Map<string, FSWatcher>();
-  let known = "";
-  const look = (): string => {
-    const seen: string[] = [];
+  let followedFiles: readonly string[] = [];
+  let followedFolders: readonly string[] = [];
+  let known: ReadonlyMap<string, string> = new Map();
+  const isLeftOut = (parent: string, name: string): boolean =>
+    name.startsWith(".") ||
+    name.endsWith(".pyc") ||
+    leftOut.has(name) ||
+    (parent === folder && leftOutAtTop.has(name));
+  const look = (): ReadonlyMap<string, string> => {
+    const seen = new Map<string, string>();
     const folders = new Set<string>();
     const visit = (path: string): void => {
       folders.add(path);
       for (const entry of list(path)) {
-        if (entry.name.startsWith(".") || leftOut.has(entry.name) || entry.name.endsWith(".pyc")) continue;
+        if (isLeftOut(path, entry.name)) continue;
         const child = join(path, entry.name);
         if (entry.isDirectory()) visit(child);
-        else seen.push(stampOf(child));
+        else seen.set(child, stampOf(child));
       }
     };
     visit(folder);
+    for (const path of followedFolders) {
+      folders.add(path);
+      seen.set(path, render(targetFolderStamp(path)));
+    }
+    for (const path of [...files, ...followedFiles])
+      if (!seen.has(path)) seen.set(path, render(targetStamp(path)));
     for (const [path, watcher] of watchers) {
       if (folders.has(path)) continue;
       watcher.close();
       watchers.delete(path);
     }
     for (const path of folders) if (!watchers.has(path)) listen(path);
-    return [...seen, ...files.map(stampOf)].join("\n");
+    return seen;
   };
   const listen = (path: string): void => {
     try {
       const watcher = watch(path, { persistent: false }, (_event, name) => {
-        if (name === null || !(leftOut.has(name) || name.startsWith(".") || name.endsWith(".pyc")))
-          onChange();
+        if (name === null || !isLeftOut(path, name)) onChange();
       });
       watcher.on("error", () => {});
       watchers.set(path, watcher);
@@ -55,17 +79,45 @@ export function watchFolder(folder: string, files: readonly string[], onChange: 
       // No watches left, or the folder is gone: looking finds out.
     }
   };
+  /** The stamps of what `look` does not come to by itself. */
+  const select = (
+    stamps: BuildInputs["files" | "folders"],
+    isWanted: (path: string) => boolean,
+  ): Map<string, string> =>
+    new Map(
+      Object.entries(stamps)
+        .filter(([path]) => isWanted(path))
+        .map(([path, stamp]) => [path, render(stamp)]),
+    );
   known = look();
   return {
-    isChanged: () => look() !== known,
+    isChanged: () => {
+      const now = look();
+      return now.size !== known.size || [...now].some(([path, stamp]) => known.get(path) !== stamp);
+    },
     accept: () => {
       known = look();
+    },
+    follow: (inputs) => {
+      const read = select(inputs.files, (path) => !isWithout(relative(folder, path)));
+      const listed = select(inputs.folders, (path) => relative(folder, path).startsWith(`..${sep}`));
+      const before = new Set([...followedFiles, ...followedFolders]);
+      [followedFiles, followedFolders] = [[...read.keys()], [...listed.keys()]];
+      const kept = [...known].filter(([path]) => !before.has(path) || read.has(path) || listed.has(path));
+      // What is known already was looked at before the build read it.
+      known = new Map([...read, ...listed, ...kept]);
     },
     close: () => {
       for (const watcher of watchers.values()) watcher.close();
       watchers.clear();
     },
   };
+}
+
+/** Whether a path relative to the function's folder leads to what is left out of its watch. */
+function isWithout(path: string): boolean {
+  const parts = path.split(sep);
+  return leftOutAtTop.has(parts[0]!) || parts.some((part) => leftOut.has(part));
 }
 
 function list(path: string): Dirent[] {
@@ -76,9 +128,12 @@ function list(path: string): Dirent[] {
   }
 }
 
+function render(stamp: readonly number[] | null | undefined): string {
+  return stamp?.join(" ") ?? "";
+}
+
+/** Of whatever stands there: a file, a link to a folder. */
 function stampOf(path: string): string {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status === undefined
-    ? path
-    : [path, status.size, status.mtimeMs, status.ctimeMs, status.mode].join(" ");
+  const status = lookAt(statSync, path);
+  return status === undefined ? "" : [status.size, status.mtimeMs, status.ctimeMs].join(" ");
 }
