@@ -208,20 +208,20 @@ describe.skipIf(process.platform !== "linux")("memory", () => {
   });
 });
 
-test.skipIf(process.platform !== "linux")(
-  "what left its process group ends with the environment, too",
-  async () => {
+test.skipIf(process.platform !== "linux").each([false, true])(
+  "what left its process group ends with the environment, too, also with variables of its own: %s",
+  async (bare) => {
     const version = fixture.make(
       {
         "app.py":
-          "import subprocess, time\ndef handler(event, context):\n    print('child', subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True)\n    time.sleep(event)\n",
+          "import subprocess, time\ndef handler(event, context):\n    print('child', subprocess.Popen(['sleep', '60'], start_new_session=True, env={'TMPDIR': '/'} if event['bare'] else None).pid, flush=True)\n    time.sleep(event['time'])\n",
       },
       { timeout: 1 },
     );
     const childOf = (outcome: InvokeOutcome): number =>
       Number(/child (\d+)/.exec(outcome.logTail.toString())![1]);
-    expect(await isGone(childOf(await fixture.invoke(version, 9)))).toBe(true);
-    const kept = childOf(await fixture.invoke(version, 0));
+    expect(await isGone(childOf(await fixture.invoke(version, { bare, time: 9 })))).toBe(true);
+    const kept = childOf(await fixture.invoke(version, { bare, time: 0 }));
     expect(() => process.kill(kept, 0)).not.toThrow();
     void fixture.executor.retire(version.key);
     expect(await isGone(kept)).toBe(true);
@@ -238,7 +238,7 @@ test("failed imports are tried again, each time anew", async () => {
 });
 
 test("an init that takes longer than it may is done over within the invocation", async () => {
-  const own = await makeFixture({ initTime: 300 });
+  const own = await makeFixture({ initTime: 2000 });
   try {
     const version = own.make(
       {
@@ -418,7 +418,7 @@ test("workers, their children and all folders are gone when the service is kille
   await built.close();
   writeFileSync(
     join(room, "app.py"),
-    "import os, subprocess, time\ndef handler(event, context):\n    children = [subprocess.Popen(['sleep', '60'], start_new_session=alone).pid for alone in (False, True)]\n    print('PIDS', os.getpid(), *children, flush=True)\n    while True: pass\n",
+    "import os, subprocess, time\ndef handler(event, context):\n    kinds = ((False, None), (True, None), (True, {}))\n    children = [subprocess.Popen(['sleep', '60'], start_new_session=alone, env=env).pid for alone, env in kinds]\n    print('PIDS', os.getpid(), *children, flush=True)\n    while True: pass\n",
   );
   const version = { ...fixture.make({}), codeFolder: room, timeout: 60 };
   writeFileSync(
@@ -433,7 +433,7 @@ await executor.invoke(${JSON.stringify(version)}, { requestId: "r", payload: Buf
     let text = "";
     service.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      const found = /PIDS (\d+) (\d+) (\d+)\n/.exec(text);
+      const found = /PIDS (\d+) (\d+) (\d+) (\d+)\n/.exec(text);
       if (found) resolve(found.slice(1).map(Number));
     });
   });

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { listProcesses } from "./strays.ts";
+import { listProcesses, readProcess } from "./process-table.ts";
 
 /** Tells what memory a worker holds, in MB. Zeros on systems without `/proc`, and when it has ended. */
 export interface MemoryReader {
@@ -51,11 +51,8 @@ export function openMemory(pid: number): MemoryReader {
 function sumGroup(group: number): number {
   let sum = 0;
   for (const pid of listProcesses()) {
+    if (readProcess(pid)?.group !== group) continue;
     try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      // Behind the name, which may hold anything: state, parent, process group.
-      const [, , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 3);
-      if (Number(itsGroup) !== group) continue;
       sum += readField(readFileSync(`/proc/${pid}/status`, "latin1"), "VmRSS:");
     } catch {
       // It has ended meanwhile.

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { listProcesses } from "./process-table.ts";
 
 /**
  * Ends what a function has started and what has left its process group (`setsid`, a daemon): on Lambda nothing outlives the
- * environment. Such a process still has the environment's TMPDIR, which is nobody else's. Only on Linux can that be seen.
+ * environment. Such a process still has the environment's TMPDIR, which is nobody else's, unless it was given variables of
+ * its own; then it is known by its parents as long as they live (worker-process.ts). Only on Linux can either be seen.
  *
  * @param temporaryFolder of the environment
  */
@@ -14,14 +16,5 @@ export function killStrays(temporaryFolder: string): void {
     } catch {
       // It has ended, or is somebody else's.
     }
-  }
-}
-
-/** Ids of the processes of this machine; none where there is no `/proc`. */
-export function listProcesses(): readonly number[] {
-  try {
-    return readdirSync("/proc").map(Number).filter(Number.isInteger);
-  } catch {
-    return [];
   }
 }

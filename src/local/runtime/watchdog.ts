@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 
 /**
  * Reads the process groups to watch, one verb and number a line; when its input ends, because the service has gone
- * however that came about, it kills them and removes the folder. `end` takes a group off the list; after `quit` the service
- * itself has ended what left its group (strays.ts).
+ * however that came about, it kills them, with all that descends from them, and removes the folder. `end` takes a group
+ * off the list; after `quit` the service itself has ended what left its group (strays.ts).
  */
 const program = `
 trap '' INT TERM HUP
@@ -15,7 +15,21 @@ while read -r verb group; do
     quit) quit=1 ;;
   esac
 done
+started=$groups
+case "$groups" in *[0-9]*)
+  processes=$(sed 's/ (.*) / /' /proc/[0-9]*/stat 2>/dev/null)
+  before=
+  while [ "$started" != "$before" ]; do
+    before=$started
+    while read -r process _ parent _; do
+      case "$started" in *" $process "*) ;; *" $parent "*) started="$started$process " ;; esac
+    done <<EOF
+$processes
+EOF
+  done
+esac
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+for process in $started; do kill -s KILL "$process" 2>/dev/null; done
 if [ -z "$quit" ]; then
   grep -lsF -- "TMPDIR=$1/" /proc/[0-9]*/environ | while IFS=/ read -r _ _ process _; do kill -s KILL "$process" 2>/dev/null; done
 fi

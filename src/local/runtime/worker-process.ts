@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { BrigError } from "../../errors.ts";
 import { createLogLines } from "./log-lines.ts";
+import { listDescendants } from "./process-table.ts";
 import type { ProcessEnd, WorkerOutput, WorkerProgram } from "./worker.ts";
 
 export interface WorkerProcess {
@@ -41,7 +42,9 @@ export async function startProcess(
   // A signal that does not reach the process is no fault of the service's.
   child.on("error", () => {});
   const kill = (): void => {
-    killGroup(pid);
+    // While it lives: of orphans nobody knows whose they are, and its number may be another's.
+    const started = child.exitCode === null && child.signalCode === null ? listDescendants(pid) : [];
+    for (const each of [-pid, ...started]) killIfThere(each);
     // It may not be in a group of its own yet; nobody is hit when it has ended.
     if (program.makesGroup) child.kill("SIGKILL");
   };
@@ -79,9 +82,10 @@ function spawnGroup(program: WorkerProgram, withChannel: boolean): ChildProcess 
   }
 }
 
-function killGroup(pid: number): void {
+/** @param target a process, or a group where it is negative */
+function killIfThere(target: number): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(target, "SIGKILL");
   } catch {
     // It has ended already.
   }
