@@ -618,7 +618,12 @@ describe("the HTTP front", () => {
       message: "local Lambda does not support the operation CreateEventSourceMapping",
       status: 501,
     });
-    expect(await ask({ host: "localhost" }, "/2015-03-31/nothing/here")).toBe(404);
+    const unknown = await fetch(`${service.endpoint}/2015-03-31/nothing/here`);
+    expect([unknown.status, unknown.headers.get("x-amzn-errortype"), await unknown.json()]).toEqual([
+      404,
+      "UnknownOperationException",
+      { Type: "User", message: "local Lambda knows no operation GET /2015-03-31/nothing/here" },
+    ]);
     expect(await ask({ host: "localhost" }, "/2015-03-31/functions/%FF%FE/configuration")).toBe(400);
   });
 

@@ -79,7 +79,7 @@ function firstOf(header: string | readonly string[] | undefined): string | undef
   return typeof header === "object" ? header[0] : header;
 }
 
-/** What AWS answers to a path that no operation has. */
+/** What AWS answers to a path that no operation has. Lambda may have got one that this model does not know yet. */
 export function unknownOperation(method: string, path: string): AwsFault {
-  return new AwsFault(404, "UnknownOperationException", `Lambda has no operation ${method} ${path}`);
+  return new AwsFault(404, "UnknownOperationException", `local Lambda knows no operation ${method} ${path}`);
 }
