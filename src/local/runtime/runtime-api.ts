@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readAnswer } from "./runtime-answer.ts";
 import type { InitAnswer, Invocation, RuntimeAnswer } from "./worker.ts";
@@ -82,6 +82,10 @@ export async function startRuntimeApi(otherRoutes: OtherRoutes): Promise<Runtime
   };
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isForeign(request.headers)) {
+      response.setHeader("connection", "close");
+      return refuse(response, 403, "Forbidden", "the request is not the runtime's own");
+    }
     const path = (request.url ?? "").split("?")[0]!;
     const route = `${request.method} ${path}`;
     if (route === "GET /2018-06-01/runtime/invocation/next") {
@@ -102,6 +106,11 @@ export async function startRuntimeApi(otherRoutes: OtherRoutes): Promise<Runtime
       });
     if (route === "GET /2018-06-01/runtime/restore/next" || route === "GET /2018-06-01/ping")
       return reply(response, 200, "");
+    // Of SnapStart, which nothing here restores from.
+    if (route === "POST /2018-06-01/runtime/restore/error") {
+      request.resume();
+      return accept(response);
+    }
     if (!otherRoutes(request, response, path)) {
       request.resume();
       refuse(response, 404, "NotFound", `${route} is not part of the Runtime API`);
@@ -130,6 +139,14 @@ export async function startRuntimeApi(otherRoutes: OtherRoutes): Promise<Runtime
       server.closeAllConnections();
     },
   };
+}
+
+/**
+ * Whether a web page asks: even a GET takes an invocation away. Browsers say so of all requests to loopback, and a page
+ * that comes by DNS has a dot in its name; hand-made clients may call the Host as they like.
+ */
+function isForeign({ host = "", origin, "sec-fetch-site": site }: IncomingHttpHeaders): boolean {
+  return origin !== undefined || site !== undefined || /\.[a-z]/i.test(host);
 }
 
 function renderHeaders(invocation: Invocation): Record<string, string> {
