@@ -402,10 +402,11 @@ test("the tail is the last 4 KB, an answer is at most 6 MiB", async () => {
 });
 
 test("a runtime that local Lambda does not have is refused in a sentence", async () => {
-  await expect(fixture.invoke(fixture.make({}, { runtime: "ruby3.4" }))).rejects.toMatchObject({
-    code: "tool-missing",
-    message: expect.stringContaining("ruby3.4"),
-  });
+  for (const runtime of ["ruby3.4", "python3.8"])
+    await expect(fixture.invoke(fixture.make({}, { runtime }))).rejects.toMatchObject({
+      code: "tool-missing",
+      message: expect.stringContaining(`${runtime}, which local Lambda cannot run`),
+    });
 });
 
 test("workers, their children and all folders are gone when the service is killed", async () => {

@@ -64,7 +64,8 @@ export async function prepareLaunch(
   programFolder: string,
 ): Promise<Launch> {
   const { runtime, memorySize } = version;
-  const minor = /^python(3\.\d+)$/.exec(runtime)?.[1];
+  // The bootstrap is in the Python of 3.9.
+  const minor = /^python(3\.(?:9|\d\d+))$/.exec(runtime)?.[1];
   if (minor !== undefined) {
     const program = await languages.interpreterFor(minor);
     const runtimeFolder = join(programFolder, "python");
