@@ -1,5 +1,5 @@
 /** `brig serve`, and `brig invoke` and `brig logs` beside it. */
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { brig, makeWorkspace, temporaryFolder, writeFiles } from "./support/brig.ts";
@@ -118,6 +118,22 @@ test("an edit of what a function shares, and of a package named as a folder of t
   const before = updates();
   await new Promise((resolve) => setTimeout(resolve, 2500));
   expect(updates(), "nothing else is an edit").toBe(before);
+}, 60_000);
+
+test("a new function's build keeps nobody waiting but who asks for it", async () => {
+  const marks = temporaryFolder();
+  const program = `cd '${marks}' && touch begun && while [ ! -e go ]; do sleep 0.1; done; cd - && mkdir -p out && cp made.py out/lambda_function.py`;
+  writeFiles(folder, {
+    "functions/slow/src/unused": "",
+    "functions/slow/made.py": answering("'slow'"),
+    "functions/slow/brig.yaml": `build: {command: [sh, -c, ${JSON.stringify(program)}], output: out}\n`,
+  });
+  await waitUntil(() => existsSync(join(marks, "begun")), 10_000);
+  expect((await invoke("orders-ship")).text).toBe('"shipped"');
+  const slow = invoke("slow");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  writeFileSync(join(marks, "go"), "");
+  expect((await slow).text).toBe('"slow"');
 }, 60_000);
 
 test("brig invoke uses it: same process twice, asynchronous, failures", async () => {

@@ -124,8 +124,10 @@ async function awaitBuild(
 ): Promise<void> {
   const reference = request.labels["FunctionName"] ?? "";
   const [, name] = /^(?:.*:function:|\d{12}:)?([\w-]+)(?::[^:]*)?$/.exec(reference) ?? [];
-  for (const each of served.values()) {
-    if (each.lambdaName() !== undefined && each.lambdaName() !== name) continue;
+  const all = [...served.values()];
+  const own = all.filter((each) => each.lambdaName() === name);
+  // Only a build tells the name: whom nobody has by that name may still be under way.
+  for (const each of own.length > 0 ? own : all.filter((one) => one.lambdaName() === undefined)) {
     if (request.request.headers[freshHeader] === undefined) {
       await each.settle();
       continue;
