@@ -123,6 +123,23 @@ describe("brig invoke", () => {
     });
   });
 
+  test("--json holds the payload's numbers as the function wrote them", async () => {
+    const numbers = '{"id": 9223372036854775809, "rate": 1.0}';
+    const { stdout } = await brig(folder, [
+      "invoke",
+      "hello",
+      "--json",
+      "--payload",
+      numbers,
+      "--repeat",
+      "2",
+    ]);
+    expect(stdout.split(`"event": ${numbers}`)).toHaveLength(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      invocations: [{ payload: { count: 1 } }, { payload: { count: 2 } }],
+    });
+  });
+
   test("a function that fails: exit 1, AWS's payload, the code in JSON", async () => {
     const plain = await brig(folder, ["invoke", "hello", "--payload", '{"fail": 1}']);
     expect(plain.status).toBe(1);

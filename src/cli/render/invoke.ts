@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { BrigError } from "../../errors.ts";
 import type { InvokeReport } from "../../operations/invoke-report.ts";
 import { type Output, reportOf } from "../output.ts";
@@ -10,6 +11,8 @@ export class InvokePresenter {
   /** `local`, or the target. */
   readonly #place: string;
   readonly #documents: object[] = [];
+  /** Payloads that are JSON, by the string that stands for them in the documents. */
+  readonly #payloads = new Map<string, string>();
   #streamed = false;
   #count = 0;
   exitStatus = 0;
@@ -37,7 +40,7 @@ export class InvokePresenter {
     if (fault?.code === "handler-missing") throw fault;
     if (fault !== undefined) this.exitStatus = fault.exitStatus;
     if (this.#output.json) {
-      this.#documents.push(describe(report, fault));
+      this.#documents.push(describe(report, this.#placePayload(report.payload), fault));
       return;
     }
     // What was streamed is out already; the error of a stream that broke is not a part of it.
@@ -55,9 +58,28 @@ export class InvokePresenter {
   /** With `--json`: one document, however many invocations there were. */
   end(): number {
     if (this.#output.json) {
-      this.#output.result(this.#repeated ? { invocations: this.#documents } : this.#documents[0], "");
+      const document = this.#repeated ? { invocations: this.#documents } : this.#documents[0];
+      const text = JSON.stringify(document, null, 2).replaceAll(
+        /"payload-[0-9a-f-]{36}"/g,
+        (mark) => this.#payloads.get(mark) ?? mark,
+      );
+      this.#output.stdout.write(`${text}\n`);
     }
     return this.exitStatus;
+  }
+
+  /** JSON goes into the document as it is: as a value, numbers over 2^53 would be others. What is none, as its text. */
+  #placePayload(payload: Buffer): string | null {
+    const text = payload.toString("utf8");
+    if (text === "") return null;
+    try {
+      JSON.parse(text);
+    } catch {
+      return text;
+    }
+    const mark = `payload-${randomUUID()}`;
+    this.#payloads.set(`"${mark}"`, text);
+    return mark;
   }
 
   #separate(): void {
@@ -66,29 +88,18 @@ export class InvokePresenter {
   }
 }
 
-function describe(report: InvokeReport, fault: BrigError | undefined): object {
+function describe(report: InvokeReport, payload: string | null, fault: BrigError | undefined): object {
   const { statusCode, functionError, executedVersion, logs, duration, initDuration } = report;
   return {
     statusCode,
     functionError,
     executedVersion,
-    payload: parsePayload(report.payload),
+    payload,
     logs,
     duration,
     initDuration,
     ...(fault !== undefined && { error: reportOf(fault) }),
   };
-}
-
-/** JSON as a value; a stream of something else as its text. */
-function parsePayload(payload: Buffer): unknown {
-  const text = payload.toString("utf8");
-  if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** `local  12 ms (init 96 ms)  38 MB of 128 MB` */
