@@ -1,5 +1,7 @@
+import type { Context } from "../../context.ts";
 import { BrigError } from "../../errors.ts";
 import { AwsError } from "../aws/aws-error.ts";
+import { judgeFault } from "../aws/judge-fault.ts";
 
 /** What the SDK's exceptions have; they are told by their names, as the SDK itself is only loaded for an upload. */
 interface S3Answer extends Error {
@@ -15,13 +17,15 @@ export function s3Status(error: unknown): number | undefined {
  * An error of S3 as people see it.
  *
  * @param action the permission that the call needs, without `s3:`: `PutObject`
+ * @param env where credentials come from, for the hint that renews them
  */
-export function s3Fault(error: unknown, action: string, bucket: string): unknown {
+export function s3Fault(error: unknown, action: string, bucket: string, env: Context["env"]): unknown {
   if (error instanceof BrigError || !(error instanceof Error)) return error;
   const status = s3Status(error);
   const options = { cause: error };
-  if (error.name.startsWith("Expired")) {
-    return new BrigError("credentials-expired", `S3 says: ${error.message}`, "aws sso login", options);
+  if (status === undefined || error.name.startsWith("Expired")) {
+    const call = { service: "s3", operation: action, input: {}, env };
+    return isOfSdk(error) ? judgeFault(error, call) : error;
   }
   if (error.name === "NoSuchBucket") {
     const message = `there is no S3 bucket ${bucket}, named in function.Code.S3Bucket`;
@@ -45,6 +49,10 @@ export function s3Fault(error: unknown, action: string, bucket: string): unknown
       options,
     );
   }
-  // The SDK's own faults of credentials and connections say themselves what is wrong.
-  return status === undefined ? error : new AwsError(action, error.name, status, error.message, options);
+  return new AwsError(action, error.name, status, error.message, options);
+}
+
+/** Credentials that cannot be had or have expired, and networks. Other errors without an answer are not of AWS: of the zip's file. */
+function isOfSdk(error: S3Answer): boolean {
+  return error.$metadata !== undefined || /^(Expired|CredentialsProvider|TokenProvider)/.test(error.name);
 }

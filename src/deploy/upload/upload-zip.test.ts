@@ -68,6 +68,25 @@ function connect(
   return client;
 }
 
+test("a bucket that cannot be reached, and credentials that have expired, are no fault of brig", async () => {
+  const zip = write(randomBytes(1000));
+  const settings = { region: "us-east-1", forcePathStyle: true, maxAttempts: 1 };
+  const lost = new S3Client({ ...settings, endpoint: "http://127.0.0.1:1", credentials: testCredentials });
+  const unreachable = { code: "aws-failed", message: expect.stringContaining("ECONNREFUSED") as string };
+  await expect(uploadZip(lost, place, zip, undefined, contextWith())).rejects.toMatchObject(unreachable);
+  const expired = new S3Client({
+    ...settings,
+    credentials: () =>
+      Promise.reject(
+        Object.assign(new Error("The SSO session has expired"), { name: "CredentialsProviderError" }),
+      ),
+  });
+  await expect(uploadZip(expired, place, zip, undefined, contextWith())).rejects.toMatchObject({
+    code: "credentials-expired",
+  });
+  clients.push(lost, expired);
+});
+
 function contextWith(signal = new AbortController().signal): Context {
   return { cwd: folder, env: {}, now: () => new Date(), signal, report: () => {} };
 }

@@ -78,7 +78,7 @@ export async function uploadZip(
     return done(await send(s3, { bucket, key }, zip, planParts([], zip.size), undefined, context));
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
-    throw s3Fault(error, "PutObject", bucket);
+    throw s3Fault(error, "PutObject", bucket, context.env);
   }
 }
 
