@@ -1,3 +1,4 @@
+import { BrigError } from "../errors.ts";
 import { renderStatement } from "../local/api/policy-statement.ts";
 import type { RemotePolicy } from "./desired.ts";
 import { isMembers, type Members } from "./members.ts";
@@ -38,6 +39,8 @@ export function qualifierOf(permission: Members, alias: string): string {
 /**
  * What must change for the policies to hold these statements. Where brig.yaml mentions `Permissions` they hold no others;
  * what is only implied by a URL is added.
+ *
+ * @throws BrigError `config-invalid` for two statements of one name
  */
 export function planPermissions(
   functionName: string,
@@ -46,6 +49,7 @@ export function planPermissions(
   implied: readonly Members[],
   policies: ReadonlyMap<string, RemotePolicy>,
 ): readonly Step[] {
+  if (wished !== undefined) refuseTwice(functionName, alias, wished);
   const all = [...(wished ?? []), ...implied.filter((each) => !wished?.some((own) => isSameId(own, each)))];
   const places = new Set([...all.map((each) => qualifierOf(each, alias)), ...(wished ? [alias] : [])]);
   return [...places].flatMap((place) => {
@@ -73,6 +77,17 @@ export function planPermissions(
       }),
     ];
   });
+}
+
+function refuseTwice(functionName: string, alias: string, wished: readonly Members[]): void {
+  const places = wished.map((each) => `${String(each["StatementId"])} on ${qualifierOf(each, alias)}`);
+  const twice = places.find((place, index) => places.indexOf(place) !== index);
+  if (twice === undefined) return;
+  throw new BrigError(
+    "config-invalid",
+    `Permissions of ${functionName} have two statements ${twice}, and AWS keeps one of a name`,
+    "give each a StatementId of its own",
+  );
 }
 
 function removal(target: Members, statement: Members): Step {

@@ -23,7 +23,7 @@ function:                       # AWS's own names
   MemorySize: 256
   Timeout: 30
   Environment: {Variables: {LOG_LEVEL: info, TOKEN: "\${env:TOKEN}"}}
-  Permissions: [{Principal: s3.amazonaws.com}]
+  Permissions: [{StatementId: s3, Action: "lambda:InvokeFunction", Principal: s3.amazonaws.com, SourceArn: "arn:aws:s3:::b"}]
   FunctionUrlConfig: {AuthType: NONE}
   ReservedConcurrentExecutions: 0
   ProvisionedConcurrentExecutions: 2
@@ -50,6 +50,13 @@ test.each(["", "# nothing\n", "build:\n", "function:\n  # Timeout: 3\nbuild:\nte
     expect(parseSettings(text, path).value).toEqual({});
   },
 );
+
+test("a permission without what AWS needs of it is told before anything is deployed", () => {
+  const { message } = faultOf(
+    "function:\n  Permissions:\n    - {Action: lambda:InvokeFunction, Principal: s3}\n",
+  );
+  expect(message).toContain("StatementId");
+});
 
 describe("an unknown key names its place and the nearest known one", () => {
   test.each([

@@ -12,6 +12,8 @@ const path = text
   .regex(/^(?![/~]|[A-Za-z]:)/, "must be a relative path inside the repository");
 const words = texts.min(1, "must not be empty");
 
+const permission = z.looseObject({ StatementId: text, Action: text, Principal: text });
+
 const member = {
   FunctionName: text.describe("Name on AWS; default: the folder's name, api-name in an API"),
   Runtime: text
@@ -44,7 +46,7 @@ const member = {
   TenancyConfig: map,
   FileSystemConfigs: list,
   FunctionUrlConfig: map.describe("As CreateFunctionUrlConfig takes it"),
-  Permissions: list.describe("Each as AddPermission takes it"),
+  Permissions: z.array(permission).describe("Each as AddPermission takes it"),
   ReservedConcurrentExecutions: count,
   ProvisionedConcurrentExecutions: count.describe("On the target's alias"),
   EventInvokeConfig: map.describe("As PutFunctionEventInvokeConfig takes it"),
