@@ -53,6 +53,16 @@ describe("what is to be done", () => {
     ]);
   });
 
+  test("a zip for another runtime than AWS has is refused, unless a brig.yaml says so", () => {
+    const creation = { Runtime: "python3.13", Handler: "lambda_function.lambda_handler" };
+    const remote = makeRemote({ Runtime: "python3.9" });
+    const { Runtime: _, ...configuration } = makeDesired().configuration;
+    expect(() => planFunction(makeDesired({ creation, configuration }), remote)).toThrow(
+      expect.objectContaining({ code: "config-invalid", message: expect.stringContaining("python3.9") }),
+    );
+    expect(callsOf(makeDesired({ creation }), remote)).toContain("UpdateFunctionConfiguration");
+  });
+
   test("an update that failed is done again", () => {
     const remote = makeRemote();
     const latest = makeVersion("$LATEST", { LastUpdateStatus: "Failed" });

@@ -229,6 +229,16 @@ function refuseImmutable(desired: Desired, latest: RemoteVersion): void {
       `take it out of brig.yaml, or give the function another name`,
     );
   }
+  const { Runtime: running } = latest.configuration;
+  const built = creation["Runtime"] as string | undefined;
+  // Whoever mentions it wants it; whoever does not gets the newest one that this machine can build for.
+  if (desired.configuration["Runtime"] === undefined && built !== undefined && running !== built) {
+    throw new BrigError(
+      "config-invalid",
+      `${functionName} is for ${String(running)} on AWS, and its zip is built for ${built}`,
+      `function: {Runtime: ${String(running)}}   # or ${built}, to change it`,
+    );
+  }
   const there = architectureOf(latest);
   if (!architectureMentioned && there !== architecture) {
     throw new BrigError(
