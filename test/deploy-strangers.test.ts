@@ -195,6 +195,20 @@ describe("AWS says no:", () => {
     }
   });
 
+  test("tags that may not be read are neither set anew nor taken for gone; unmentioned they do not matter", async () => {
+    edit(1, ", Tags: {team: a}");
+    await succeed();
+    aws.function("hello").tags.set("by", "hand");
+    aws.behaviour.denied.add("lambda:ListTags");
+    aws.forgetCalls();
+    const { code, message } = await fail();
+    expect([code, message]).toEqual(["access-denied", expect.stringContaining("lambda:ListTags")]);
+    edit(2);
+    await succeed();
+    expect(aws.writes()).not.toContain("UntagResource");
+    expect(Object.fromEntries(aws.function("hello").tags)).toEqual({ team: "a", by: "hand" });
+  });
+
   test("the token has expired", async () => {
     aws.behaviour.expired = true;
     expect(await fail()).toMatchObject({ code: "credentials-expired" });

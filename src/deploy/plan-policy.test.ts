@@ -63,6 +63,7 @@ test("other partitions, and places that nobody named", () => {
 
 /** Calls whose permission has another name, or that need none, or that are left out on purpose. */
 const differing: Readonly<Record<string, readonly string[]>> = {
+  "lambda:GetFunction": ["lambda:GetFunction", "lambda:ListTags"],
   "lambda:Invoke": ["lambda:InvokeFunction"],
   "lambda:DeleteFunction": [],
   "lambda:GetLayerVersionByArn": ["lambda:GetLayerVersion"],

@@ -42,7 +42,8 @@ const always = [
 
 /** What brig calls for settings beside the configuration, only where a brig.yaml mentions them. */
 const byMember: Readonly<Record<string, readonly string[]>> = {
-  Tags: ["TagResource", "UntagResource"],
+  // GetFunction leaves tags out for those who may not list them.
+  Tags: ["ListTags", "TagResource", "UntagResource"],
   FunctionUrlConfig: [
     "AddPermission",
     "CreateFunctionUrlConfig",

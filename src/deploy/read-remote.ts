@@ -1,3 +1,4 @@
+import { BrigError } from "../errors.ts";
 import { isNotFound } from "./aws/aws-error.ts";
 import type { LambdaCalls } from "./aws/lambda-calls.ts";
 import { type Desired, noRemote, type Remote, type RemoteAlias, type RemoteVersion } from "./desired.ts";
@@ -11,6 +12,7 @@ import { waitForUpdate } from "./wait.ts";
 interface FunctionAnswer {
   readonly Configuration: Members;
   readonly Tags?: Readonly<Record<string, string>>;
+  readonly TagsError?: { readonly ErrorCode?: string; readonly Message?: string };
   readonly Concurrency?: { readonly ReservedConcurrentExecutions?: number };
   readonly Code?: { readonly Location?: string };
 }
@@ -26,6 +28,7 @@ export async function readRemote(
     Desired,
     | "functionName"
     | "alias"
+    | "tags"
     | "url"
     | "permissions"
     | "provisionedConcurrency"
@@ -41,6 +44,7 @@ export async function readRemote(
     orUndefined(getFunction(lambda, functionName, alias)),
   ]);
   if (answer === undefined) return noRemote;
+  if (desired.tags !== undefined) refuseHiddenTags(answer);
   const place = (qualifier: string): Members => ({
     FunctionName: functionName,
     ...(qualifier !== unqualified && { Qualifier: qualifier }),
@@ -79,6 +83,16 @@ export async function readRemote(
     codeSigning: codeSigning?.["CodeSigningConfigArn"] as string | undefined,
     placedByBrig: new Set(),
   };
+}
+
+/** To whom may not list tags GetFunction tells none: they would look as if they had to be set, and none would ever leave. */
+function refuseHiddenTags({ TagsError: fault }: FunctionAnswer): void {
+  if (fault === undefined) return;
+  throw new BrigError(
+    "access-denied",
+    `AWS does not allow lambda:ListTags: ${fault.Message ?? fault.ErrorCode ?? "it gives no reason"}`,
+    "allow lambda:ListTags, which tags in brig.yaml need, or use other credentials",
+  );
 }
 
 /** The policies that permissions of a brig.yaml, or of its URL, stand in. */

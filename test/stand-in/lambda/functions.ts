@@ -94,11 +94,20 @@ const getFunction: LambdaHandler = (request) => {
     body: {
       Configuration: describe(world, owner, edition, qualifier),
       Code: locateCode(request, owner, edition.code),
-      ...(owner.tags.size > 0 && { Tags: Object.fromEntries(owner.tags) }),
+      ...tagsOf(world, owner),
       ...(owner.reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: owner.reserved } }),
     },
   };
 };
+
+/** Tags are only told to those who may list them. */
+function tagsOf({ behaviour }: LambdaRequest["world"], { tags }: FunctionState): object {
+  if (behaviour.denied.has("lambda:ListTags")) {
+    const Message = "no identity-based policy allows the lambda:ListTags action";
+    return { TagsError: { ErrorCode: "AccessDeniedException", Message } };
+  }
+  return tags.size > 0 ? { Tags: Object.fromEntries(tags) } : {};
+}
 
 const getFunctionConfiguration: LambdaHandler = (request) => {
   const { world, input } = request;
