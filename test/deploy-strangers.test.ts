@@ -209,6 +209,21 @@ describe("AWS says no:", () => {
     expect(Object.fromEntries(aws.function("hello").tags)).toEqual({ team: "a", by: "hand" });
   });
 
+  test.each([
+    ["no answer ever comes", "drop" as const],
+    [
+      "it is being deleted",
+      new AwsFault(409, "ResourceConflictException", "Function is being deleted: hello"),
+    ],
+  ])("a function cannot be created, as %s: brig gives up", async (_, answer) => {
+    aws.behaviour.before = ({ operation }) => (operation === "CreateFunction" ? answer : undefined);
+    const { code } = await fail();
+    expect(code).toBe(answer === "drop" ? "aws-failed" : "conflict");
+    expect(aws.calls.filter(({ operation }) => operation === "CreateFunction")).toHaveLength(5);
+    aws.behaviour.before = undefined;
+    await succeed();
+  });
+
   test("the token has expired", async () => {
     aws.behaviour.expired = true;
     expect(await fail()).toMatchObject({ code: "credentials-expired" });
@@ -247,6 +262,29 @@ describe("AWS says no:", () => {
     const alias = aws.function("hello").aliases.get("live");
     expect(alias?.version).toBe(kind === "create" ? undefined : "1");
     expect(aws.violations).toEqual([]);
+  });
+
+  test("after a failed creation the next deploy makes AWS try again", async () => {
+    aws.behaviour.failures.create = { code: "SubnetOutOfIPAddresses", reason: "on purpose" };
+    await fail();
+    expect(aws.function("hello").latest.state).toBe("Failed");
+    await succeed();
+    expect(aws.writes()).toContain("UpdateFunctionCode");
+    expect(aws.function("hello").aliases.get("live")!.version).toBe("1");
+    expect(aws.violations).toEqual([]);
+  });
+
+  test("provisioned concurrency that failed is asked for again, until it is there", async () => {
+    edit(1, ", ProvisionedConcurrentExecutions: 3");
+    for (const reason of ["no capacity", "still none"]) {
+      aws.behaviour.failures.provision = { code: "InsufficientCapacity", reason };
+      const { code, message } = await fail();
+      expect([code, message]).toEqual(["aws-failed", expect.stringContaining(reason)]);
+    }
+    await succeed();
+    aws.forgetCalls();
+    await succeed();
+    expect(aws.writes()).toEqual([]);
   });
 
   test("after a failed update the next deploy ends as it should", async () => {

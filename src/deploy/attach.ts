@@ -111,4 +111,9 @@ export async function waitForProvisioned(
     }
     await sleep(pause, undefined, { signal });
   }
+  throw new BrigError(
+    "aws-failed",
+    `provisioned concurrency of ${String(FunctionName)} is not there after 15 minutes: brig does not wait any longer`,
+    `aws lambda get-provisioned-concurrency-config --function-name ${String(FunctionName)} --qualifier ${String(Qualifier)}`,
+  );
 }

@@ -15,11 +15,14 @@ import { conflictOf } from "./write-latest.ts";
 const notYet = /cannot be assumed by Lambda|execution role does not have permissions|KMS key is invalid/i;
 /** Milliseconds: IAM is seldom slower than half a minute. */
 const patience = 60_000;
+/** How often it is sent where no answer came, or AWS says that it is there and then that it is not: one that is being deleted. */
+const mostOpen = 5;
 
 /**
  * Creates a function and waits until it is active. A role that was made a moment ago is waited for.
  *
  * @param isOurs whether a function that is suddenly there is the one that was asked for: the answer to the first call was lost
+ * @throws AwsError where it still is not known after several attempts what became of it
  * @throws BrigError `conflict` when somebody else made it meanwhile, `config-invalid` for a role that cannot be assumed,
  * `aws-failed` with AWS's reason
  */
@@ -32,6 +35,7 @@ export async function createFunction(
 ): Promise<RemoteVersion> {
   const functionName = input["FunctionName"] as string;
   const began = performance.now();
+  let open = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {
       await lambda.call("CreateFunction", input, signal);
@@ -40,9 +44,12 @@ export async function createFunction(
       if (!(fault instanceof AwsError)) throw fault;
       if (fault.name === "ConnectionLost" || fault.statusCode === 409) {
         const there = await find(lambda, functionName, signal);
-        if (there === undefined) continue;
-        if (isOurs(there)) break;
-        throw conflictOf(functionName, fault);
+        if (there !== undefined && isOurs(there)) break;
+        if (there !== undefined) throw conflictOf(functionName, fault);
+        open += 1;
+        if (open === mostOpen) throw fault;
+        await sleep(500 * open, undefined, { signal });
+        continue;
       }
       if (!notYet.test(fault.message)) throw fault;
       if (performance.now() - began > patience) throw roleFault(input, fault);

@@ -55,6 +55,8 @@ export interface Remote {
   /** By qualifier; `$LATEST` is the function without one. */
   readonly policies: ReadonlyMap<string, RemotePolicy>;
   readonly provisionedConcurrency: number | undefined;
+  /** AWS could not provide it. */
+  readonly provisioningFailed: boolean;
   readonly eventInvoke: Members | undefined;
   readonly codeSigning: string | undefined;
   /** Variables of `$LATEST` that the newest version by brig has, too: brig placed them, though the alias never took them. */
@@ -93,6 +95,7 @@ export const noRemote: Remote = {
   url: undefined,
   policies: new Map(),
   provisionedConcurrency: undefined,
+  provisioningFailed: false,
   eventInvoke: undefined,
   codeSigning: undefined,
   placedByBrig: new Set(),

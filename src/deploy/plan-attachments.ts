@@ -83,13 +83,13 @@ function planReserved({ reservedConcurrency, functionName }: Desired, remote: Re
 function planProvisioned(desired: Desired, remote: Remote): readonly Step[] {
   const { provisionedConcurrency: to, functionName, alias } = desired;
   const from = remote.provisionedConcurrency ?? 0;
-  if (to === undefined || to === from) return [];
+  if (to === undefined || (to === from && !remote.provisioningFailed)) return [];
   const path = "ProvisionedConcurrentExecutions";
   const place = { FunctionName: functionName, Qualifier: alias };
   const changes = [{ path, from: from || null, to: to || null }];
-  return to === 0
-    ? [{ call: "DeleteProvisionedConcurrencyConfig", changes, input: place }]
-    : [{ call: "PutProvisionedConcurrencyConfig", changes, input: { ...place, [path]: to } }];
+  if (to === 0) return [{ call: "DeleteProvisionedConcurrencyConfig", changes, input: place }];
+  const why = to === from ? { why: "AWS could not provide it before" } : {};
+  return [{ call: "PutProvisionedConcurrencyConfig", ...why, changes, input: { ...place, [path]: to } }];
 }
 
 function planEventInvoke(desired: Desired, remote: Remote): readonly Step[] {

@@ -115,14 +115,18 @@ function planCode(desired: Desired, latest: RemoteVersion, files: readonly Chang
   const { zip, architecture, functionName } = desired;
   const from = architectureOf(latest);
   const moves = from !== architecture ? [{ path: "Architectures", from: [from], to: [architecture] }] : [];
-  const failed = latest.configuration["LastUpdateStatus"] === "Failed";
+  const { LastUpdateStatus: update, State: state } = latest.configuration;
+  // No version is made of what failed. Only a write makes AWS try again.
+  const failed = update === "Failed" || state === "Failed";
   if (zip.codeSha256 === latest.codeSha256 && moves.length === 0 && !failed) return [];
   // Architecture and code are one call: either alone would not run.
   const input = {
     FunctionName: functionName,
     ...(desired.architectureMentioned && { Architectures: [architecture] }),
   };
-  const same = failed ? "the last update failed" : "architecture differs";
+  const same = failed
+    ? `the last ${state === "Failed" ? "creation" : "update"} failed`
+    : "architecture differs";
   const why = zip.codeSha256 === latest.codeSha256 ? same : "code differs";
   return [{ call: "UpdateFunctionCode", why, changes: [...moves, ...files], input }];
 }

@@ -79,6 +79,7 @@ export async function readRemote(
     url,
     policies: new Map(policies.flatMap(([qualifier, policy]) => (policy ? [[qualifier, policy]] : []))),
     provisionedConcurrency: provisioned?.["RequestedProvisionedConcurrentExecutions"] as number | undefined,
+    provisioningFailed: provisioned?.["Status"] === "FAILED",
     eventInvoke,
     codeSigning: codeSigning?.["CodeSigningConfigArn"] as string | undefined,
     placedByBrig: new Set(),

@@ -1,4 +1,4 @@
-import { invalidParameter } from "../../../src/local/aws-fault.ts";
+import { conflict, invalidParameter } from "../../../src/local/aws-fault.ts";
 import type { Edition, FunctionState, World } from "../world.ts";
 import { describe } from "./describe.ts";
 import { type LambdaHandler, findFunction, guard, paginate, refuseWhileUnsettled } from "./request.ts";
@@ -57,6 +57,11 @@ const publishVersion: LambdaHandler = (request) => {
     );
   }
   refuseWhileUnsettled(owner);
+  if (latest.state === "Failed") {
+    throw conflict(
+      "The operation cannot be performed at this time. The function is currently in the following state: Failed",
+    );
+  }
   const before = owner.versions.size;
   const edition = publish(world, owner, input["Description"]);
   const { publish: reads } = world.behaviour.settleReads;
