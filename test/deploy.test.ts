@@ -232,6 +232,38 @@ describe("saved plans", () => {
     expect(JSON.parse(other.stdout)).toMatchObject({ functions: [{ error: { code: "conflict" } }] });
     expect(aliasOf().version).toBe("1");
   });
+
+  test("hold for no other account, and mean no other functions", async () => {
+    const files = { "functions/hello/brig.yaml": settings().replace(/, account: "\d+"/, "") };
+    writeFiles(folder, files);
+    await deploy("--out", "plan.json");
+    const other = await startStandIn({ account: "999999999999" });
+    const mine = aws;
+    aws = other;
+    const elsewhere = await run(["deploy", "--target", "staged", "--plan", "plan.json", "--json"]);
+    aws = mine;
+    await other.dispose();
+    expect(elsewhere.status).toBe(1);
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({ error: { code: "conflict" } });
+    for (const account of ["999999999999", standInAccount]) expect(elsewhere.stdout).toContain(account);
+    expect(other.writes()).toEqual([]);
+    const named = await run(["deploy", "hello", "--target", "staged", "--plan", "plan.json", "--json"]);
+    expect([named.status, named.stdout]).toEqual([2, expect.stringContaining("usage-invalid")]);
+    for (const functions of [[], [null], [{}], [{ name: 3 }], "hello"]) {
+      writeFiles(folder, { "plan.json": JSON.stringify({ target: "staged", functions }) });
+      const odd = await run([
+        "-C",
+        "functions/hello",
+        "deploy",
+        "--target",
+        "staged",
+        "--plan",
+        "../../plan.json",
+      ]);
+      expect([odd.status, odd.stderr]).toEqual([2, expect.stringContaining("usage-invalid")]);
+    }
+    expect(aws.writes()).toEqual([]);
+  });
 });
 
 describe("strangers", () => {
@@ -471,6 +503,45 @@ test("one function that fails stops no other", async () => {
   expect(stdout).toMatch(/hello +deployed .*staged at 1/);
   expect(stdout).toMatch(/2 functions, 1 deployed, 1 failed/);
   expect(stderr).toContain("conflict");
+});
+
+test("a function whose settings are broken stops no other", async () => {
+  writeFiles(folder, {
+    "functions/broken/src/lambda_function.py": "",
+    "functions/broken/brig.yaml": "function: {Timeout: soon}\n",
+    "functions/nameless/src/lambda_function.py": "",
+    "functions/nameless/brig.yaml": settings().replace("hello-staged", '"${env:NOT_SET}"'),
+  });
+  const { status, stdout } = await run(["deploy", "--all", "--target", "staged", "--json"]);
+  expect(status).toBe(2);
+  const { functions } = JSON.parse(stdout) as DeployReport;
+  const found = Object.fromEntries(functions.map((row) => [row.name, [row.status, row.error?.code ?? null]]));
+  expect(found).toEqual({
+    hello: ["deployed", null],
+    broken: ["failed", "config-invalid"],
+    nameless: ["failed", "config-invalid"],
+  });
+  const alone = await run(["deploy", "broken", "--target", "staged", "--json"]);
+  expect([alone.status, alone.stdout]).toEqual([2, expect.stringContaining('"error": {')]);
+});
+
+test("two folders that would be one function on AWS are both refused", async () => {
+  writeFiles(folder, {
+    "functions/twin/src/lambda_function.py": "def lambda_handler(event, context):\n    return 2\n",
+    "functions/twin/brig.yaml": settings(),
+    "functions/other/src/lambda_function.py": "def lambda_handler(event, context):\n    return 3\n",
+    "functions/other/brig.yaml": settings().replace("hello-staged", "other-staged"),
+  });
+  aws.behaviour.smokes = () => 0;
+  const { status, stdout } = await run(["deploy", "--all", "--target", "staged", "--json"]);
+  expect(status).toBe(2);
+  const { functions } = JSON.parse(stdout) as DeployReport;
+  const failed = functions.filter(({ error }) =>
+    error?.message.includes("functions/hello and functions/twin"),
+  );
+  expect(failed.map(({ name }) => name)).toEqual(["hello", "twin"]);
+  expect(() => aws.function("hello-staged")).toThrow("no function");
+  expect(aws.function("other-staged").aliases.has("staged")).toBe(true);
 });
 
 describe("brig promote", () => {

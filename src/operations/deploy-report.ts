@@ -15,7 +15,8 @@ export interface DeployReport {
 /** One function's row: its plan, and what became of it. */
 export interface DeployRow {
   readonly name: string;
-  readonly functionName: string;
+  /** This and `alias` are `null` where the function's settings cannot be read. */
+  readonly functionName: string | null;
   readonly codeSha256: string | null;
   readonly steps: readonly ShownStep[];
   readonly unchanged: boolean;
@@ -28,7 +29,7 @@ export interface DeployRow {
   /** Behind the alias. */
   readonly version?: string | null;
   readonly previousVersion?: string | null;
-  readonly alias: string;
+  readonly alias: string | null;
   readonly commit: string | null;
   readonly dirty: boolean | null;
   readonly error: ErrorReport | null;

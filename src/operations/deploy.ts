@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { BuildOutcome } from "../build/report.ts";
 import type { Context } from "../context.ts";
-
 import { type Sessions, shareSessions } from "../deploy/aws/sessions.ts";
 import { BrigError } from "../errors.ts";
+import type { FunctionFolder } from "../workspace/function-folder.ts";
 import { applyPlanned, describeFault } from "./apply-deploy.ts";
 import { buildFunctions } from "./build.ts";
 import { confirmDeployment, type DeployPorts } from "./confirm-deploy.ts";
@@ -13,7 +13,8 @@ import { type DeployedFunction, findDeployedFunctions } from "./deployed-functio
 import { inParallel } from "./in-parallel.ts";
 import { parseCanary } from "./parse-canary.ts";
 import { planDeployed, type PlannedFunction, readBuiltCode, readDeployed } from "./plan-deploy.ts";
-import { checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
+import { checkSamePlace, checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
+import { findSharedNames } from "./shared-names.ts";
 
 /** Functions that are read, planned and deployed at once; AWS's limits are kept by the limiter. */
 const atOnce = 32;
@@ -35,12 +36,23 @@ export async function deployFunctions(
   const saved =
     options.plan === undefined ? undefined : await readPlan(options.plan, options.target, context);
   const names = saved?.functions.map(({ name }) => name) ?? options.names;
-  const functions = await findDeployedFunctions({ ...options, names }, context);
+  const faults: { readonly row: DeployRow; readonly fault: BrigError }[] = [];
+  const functions = await findDeployedFunctions({ ...options, names }, context, ({ name }, fault) => {
+    const { signal } = context;
+    const place = { name, functionName: null, alias: null };
+    faults.push({ row: describeFailure(place, describeFault(fault, signal)), fault });
+  });
+  if (functions.length === 0) throw faults[0]!.fault;
+  const shared = findSharedNames(functions);
   const sessions = shareSessions(context);
   try {
-    const prepared = await prepare(functions, sessions, options, context);
-    const planned = await inParallel(prepared, atOnce, (each) => plan(each, sessions, options, context));
     const { region, account } = await sessions.of(functions[0]!.target);
+    if (saved !== undefined) checkSamePlace(saved, { region, account }, options.plan!);
+    const prepared = await prepare(functions, sessions, options, context);
+    const planned = [
+      ...(await inParallel(prepared, atOnce, (each) => plan(each, shared, sessions, options, context))),
+      ...faults,
+    ];
     const report = (rows: readonly DeployRow[]): DeployReport => ({
       target: options.target,
       region,
@@ -86,6 +98,7 @@ async function prepare(
 
 async function plan(
   prepared: Prepared,
+  shared: ReadonlyMap<FunctionFolder, BrigError>,
   sessions: Sessions,
   options: DeployOptions,
   context: Context,
@@ -94,6 +107,8 @@ async function plan(
   const place = { name: folder.name, functionName, alias: target.settings.alias };
   if (outcome.row.error !== null) return { row: describeFailure(place, outcome.row.error) };
   try {
+    const isShared = shared.get(folder);
+    if (isShared !== undefined) throw isShared;
     refuseProtected(prepared, options);
     const code = readBuiltCode(folder, outcome.row);
     const session = await sessions.of(target);

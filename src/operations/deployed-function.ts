@@ -79,26 +79,30 @@ export async function findDeployedFunctions(
   const folders = selectFunctions(workspace, context.cwd, options);
   const parsed = new Map<string, SettingsFile>();
   const { target } = options;
-  const read = folders.flatMap((folder) => {
+  const orTold = <Value>(folder: FunctionFolder, read: () => Value): readonly Value[] => {
     try {
-      return [{ folder, settings: readSettings(workspace, folder, parsed) }];
+      return [read()];
     } catch (fault) {
       if (onFault === undefined || !(fault instanceof BrigError)) throw fault;
       onFault(folder, fault);
       return [];
     }
-  });
+  };
+  const read = folders.flatMap((folder) =>
+    orTold(folder, () => ({ folder, settings: readSettings(workspace, folder, parsed) })),
+  );
   if (target !== undefined) {
     const having = read.filter(({ settings }) => Object.hasOwn(settings.targets, target));
     // Of all functions some may not have the target; who names a function means that one.
     const wanted = options.all && having.length > 0 ? having : read;
-    return wanted.map(({ folder, settings }) =>
-      placeFunction(folder, settings, selectTarget(settings, target, folder.path), context),
-    );
+    return wanted.flatMap(({ folder, settings }) => {
+      const selected = selectTarget(settings, target, folder.path);
+      return orTold(folder, () => placeFunction(folder, settings, selected, context));
+    });
   }
   return read.flatMap(({ folder, settings }) =>
-    Object.entries(settings.targets).map(([name, each]) =>
-      placeFunction(folder, settings, { name, settings: each }, context),
+    Object.entries(settings.targets).flatMap(([name, each]) =>
+      orTold(folder, () => placeFunction(folder, settings, { name, settings: each }, context)),
     ),
   );
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../context.ts";
+import { isMembers } from "../deploy/members.ts";
 import { BrigError } from "../errors.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import type { DeployReport, DeployRow } from "./deploy-report.ts";
@@ -16,7 +17,7 @@ export async function readPlan(file: string, target: string, context: Context): 
   let report: Partial<DeployReport>;
   try {
     report = JSON.parse(await readFile(placeOf(file, context), "utf8")) as Partial<DeployReport>;
-    if (!Array.isArray(report.functions)) throw new Error("it lists no functions");
+    if (!isListOfRows(report.functions)) throw new Error("it lists no functions");
   } catch (cause) {
     throw new BrigError(
       "usage-invalid",
@@ -33,6 +34,30 @@ export async function readPlan(file: string, target: string, context: Context): 
     );
   }
   return report as DeployReport;
+}
+
+/** Without a name in each row, and at least one row, it would mean other functions than those that were planned. */
+function isListOfRows(rows: unknown): boolean {
+  if (!Array.isArray(rows) || rows.length === 0) return false;
+  return rows.every((row: unknown) => isMembers(row) && typeof row["name"] === "string");
+}
+
+/**
+ * A plan holds for the account and region that it was made in: a function that is to be created is new in each of them.
+ *
+ * @throws BrigError `conflict` naming both
+ */
+export function checkSamePlace(
+  saved: DeployReport,
+  now: Pick<DeployReport, "account" | "region">,
+  file: string,
+): void {
+  if (saved.account === now.account && saved.region === now.region) return;
+  throw new BrigError(
+    "conflict",
+    `${file} is a plan for account ${saved.account} in ${saved.region}, and this would be account ${now.account} in ${now.region}`,
+    "use credentials of that account, or make a new plan: brig deploy --out FILE",
+  );
 }
 
 /**
@@ -52,7 +77,7 @@ export function checkStillPlanned(saved: DeployRow, now: DeployRow): void {
         : "the function moved on AWS since";
   throw new BrigError(
     "conflict",
-    `the plan for ${saved.functionName} no longer holds: ${why}`,
+    `the plan for ${saved.name} no longer holds: ${why}`,
     "make a new plan: brig deploy --out FILE",
   );
 }

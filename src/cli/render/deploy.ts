@@ -73,7 +73,7 @@ export class DeployPresenter {
   }
 
   #renderSteps({ name, alias }: DeployRow): string {
-    return (this.#steps.get(name) ?? []).map((step) => renderStep(step, alias)).join(" · ");
+    return (this.#steps.get(name) ?? []).map((step) => renderStep(step, alias ?? "")).join(" · ");
   }
 }
 
