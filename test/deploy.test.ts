@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Stream } from "../src/cli/output.ts";
+import { AwsFault } from "../src/local/aws-fault.ts";
 import { run as runCommandLine } from "../src/cli/run.ts";
 import type { DeployReport, DeployRow } from "../src/operations/deploy-report.ts";
 import { commit, makeWorkspace, writeFiles, type Result } from "./support/brig.ts";
@@ -434,6 +435,73 @@ describe("a canary", () => {
         status: "returned",
         error: { code: "smoke-failed", message: expect.stringContaining("failed 1 of 1 calls") as string },
       },
+    });
+    expect(aliasOf()).toEqual({ version: "1", weights: {} });
+  });
+
+  const canary = ["--canary", "10,50", "--interval", "0.05s"];
+
+  /** The answer to a move of the alias is lost, and what is asked next as well. */
+  function loseMove(number: number): void {
+    let moves = 0;
+    let reads = 0;
+    aws.behaviour.after = ({ operation }) => {
+      if (operation === "UpdateAlias") moves += 1;
+      return operation === "UpdateAlias" && moves === number ? "drop" : undefined;
+    };
+    // A read is sent five times.
+    aws.behaviour.before = ({ operation }) => {
+      if (operation !== "GetAlias" || moves < number) return undefined;
+      reads += 1;
+      return reads <= 5 ? "drop" : undefined;
+    };
+  }
+
+  test.each([1, 2])(
+    "whose move %d was lost together with what became of it takes its share back",
+    async (number) => {
+      await deploy();
+      edit();
+      loseMove(number);
+      const { row } = await deploy(...canary);
+      expect(row).toMatchObject({ status: "returned", version: "1", error: { code: "aws-failed" } });
+      expect(aliasOf()).toEqual({ version: "1", weights: {} });
+    },
+  );
+
+  test("whose last move was lost is done when AWS says so", async () => {
+    await deploy();
+    edit();
+    loseMove(3);
+    expect((await deploy(...canary)).row).toMatchObject({ status: "deployed", version: "2", error: null });
+    expect(aliasOf()).toEqual({ version: "2", weights: {} });
+  });
+
+  test("whose share cannot be taken back says so", async () => {
+    await deploy();
+    edit();
+    aws.behaviour.after = ({ operation }) => {
+      if (operation === "UpdateAlias") aws.behaviour.denied.add("lambda:UpdateAlias");
+    };
+    const { row, status } = await deploy(...canary);
+    expect({ status, row }).toMatchObject({
+      status: 1,
+      row: { status: "failed", error: { code: "access-denied" } },
+    });
+    expect(row.error!.message).toContain("could not be taken back");
+    expect(aliasOf().weights).toEqual({ "2": 0.1 });
+  });
+
+  test("that nothing can judge goes back", async () => {
+    rmSync(join(folder, "functions/hello/events"), { recursive: true });
+    aws.behaviour.smokes = () => 0;
+    await deploy();
+    edit();
+    aws.behaviour.before = ({ service }) =>
+      service === "monitoring" ? new AwsFault(500, "InternalFailure", "on purpose") : undefined;
+    expect((await deploy(...canary)).row).toMatchObject({
+      status: "returned",
+      error: { code: "aws-failed" },
     });
     expect(aliasOf()).toEqual({ version: "1", weights: {} });
   });

@@ -60,7 +60,8 @@ export async function moveAlias(
   }
 }
 
-function isAsWished(alias: RemoteAlias, { version, weights, description }: AliasMove): boolean {
+/** Whether an alias is what a move makes of it. */
+export function isAsWished(alias: RemoteAlias, { version, weights, description }: AliasMove): boolean {
   const names = Object.keys(weights);
   return (
     alias.version === version &&

@@ -8,7 +8,7 @@ import type { PlannedFunction } from "./plan-deploy.ts";
  * Judges a new version at the end of its share: by its errors in CloudWatch, then by the smoke tests once more.
  *
  * @returns why it is worse; `undefined`: it is not
- * @throws BrigError `access-denied` when neither can tell
+ * @throws BrigError `access-denied`, `aws-failed` when neither can tell
  */
 export async function judgeShare(
   { of, session, desired, remote, smokeTests }: PlannedFunction,
@@ -32,16 +32,19 @@ export async function judgeShare(
   } catch (fault) {
     context.signal.throwIfAborted();
     const reason = fault instanceof Error ? fault.name : String(fault);
-    if (smokeTests.length === 0 && /AccessDenied/.test(reason)) {
+    if (smokeTests.length === 0) {
+      const isDenied = /AccessDenied/.test(reason);
+      const why = isDenied
+        ? "AWS does not allow cloudwatch:GetMetricData"
+        : `CloudWatch cannot be asked for errors (${reason})`;
       throw new BrigError(
-        "access-denied",
-        `AWS does not allow cloudwatch:GetMetricData, and without smoke tests nothing else tells how version ${version} does`,
-        "allow cloudwatch:GetMetricData, or write events/smoke.json",
+        isDenied ? "access-denied" : "aws-failed",
+        `${why}, and without smoke tests nothing else tells how version ${version} does`,
+        `${isDenied ? "allow cloudwatch:GetMetricData, or " : ""}write events/smoke.json`,
         { cause: fault },
       );
     }
-    const left = smokeTests.length === 0 ? "nothing judges the new version" : "the smoke tests judge alone";
-    const text = `CloudWatch cannot be asked for errors (${reason}): ${left}`;
+    const text = `CloudWatch cannot be asked for errors (${reason}): the smoke tests judge alone`;
     context.report({ kind: "note", subject: of.folder.name, text });
   }
   try {
