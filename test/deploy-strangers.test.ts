@@ -143,6 +143,30 @@ describe("another actor, between any two calls,", () => {
     }
   });
 
+  test("is not AWS that answers a setting in its own way when it creates the function", async () => {
+    edit(1);
+    const brigYaml = helloFiles(
+      "{FunctionName: hello, Environment: {Variables: {LEVEL: info}, Forgotten: 1}}",
+    );
+    writeFiles(folder, { "brig.yaml": brigYaml["brig.yaml"]! });
+    await succeed();
+    expect(aws.function("hello").aliases.get("live")!.version).toBe("1");
+  });
+
+  test("makes the function's URL first", async () => {
+    edit(1, ", FunctionUrlConfig: {AuthType: AWS_IAM}");
+    const now = new Date();
+    const url = { id: "other", config: { AuthType: "NONE" }, created: now, modified: now };
+    aws.behaviour.before = ({ operation }) => {
+      if (operation === "CreateFunctionUrlConfig") aws.function("hello").urls.set("live", url);
+    };
+    expect(await fail()).toMatchObject({ code: "conflict" });
+    expect(url.config).toEqual({ AuthType: "NONE" });
+    aws.behaviour.before = undefined;
+    await succeed();
+    expect(url.config).toMatchObject({ AuthType: "AWS_IAM" });
+  });
+
   test("makes the function first", async () => {
     await succeed();
     const made = aws.function("hello");

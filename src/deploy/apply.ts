@@ -156,8 +156,8 @@ async function bringLatest(
     signal.throwIfAborted();
     if (call === "CreateFunction") {
       const { members, uploaded } = await ports.sendCode();
-      const isOurs = (version: RemoteVersion): boolean =>
-        isCodeWritten(desired, version) && isConfigurationWritten(desired, version, undefined);
+      const isOurs = (version: RemoteVersion, answer: RemoteVersion | undefined): boolean =>
+        isCodeWritten(desired, version) && isConfigurationWritten(desired, version, answer);
       latest = await createFunction({ ...input, Code: members }, isOurs, lambda, ports.onWait, signal);
       ports.onStep({ kind: "code", uploaded });
     } else if (call === "UpdateFunctionCode") {

@@ -72,17 +72,19 @@ async function writePermission(
 }
 
 async function write({ call, input }: Step, lambda: LambdaCalls, signal: AbortSignal): Promise<void> {
+  let isLost = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await lambda.call(call, input, signal);
       return;
     } catch (fault) {
       if (!(fault instanceof AwsError)) throw fault;
-      const isRepeated = attempt > 1;
-      if (isRepeated && call.startsWith("Create") && fault.statusCode === 409) return;
+      // Made by the call whose answer was lost; else somebody else made it.
+      if (isLost && call.startsWith("Create") && fault.statusCode === 409) return;
       if (call.startsWith("Delete") && isNotFound(fault)) return;
       const isOpen = fault.name === "ConnectionLost" || fault.statusCode === 409;
       if (!isOpen || attempt === mostAttempts) throw fault;
+      isLost ||= fault.name === "ConnectionLost";
       await sleep(200 * attempt, undefined, { signal });
     }
   }

@@ -21,14 +21,15 @@ const mostOpen = 5;
 /**
  * Creates a function and waits until it is active. A role that was made a moment ago is waited for.
  *
- * @param isOurs whether a function that is suddenly there is the one that was asked for: the answer to the first call was lost
+ * @param isOurs whether a function that is there is the one that was asked for; without AWS's answer to compare it with where that
+ * was lost
  * @throws AwsError where it still is not known after several attempts what became of it
  * @throws BrigError `conflict` when somebody else made it meanwhile, `config-invalid` for a role that cannot be assumed,
  * `aws-failed` with AWS's reason
  */
 export async function createFunction(
   input: Members,
-  isOurs: (version: RemoteVersion) => boolean,
+  isOurs: (version: RemoteVersion, answer: RemoteVersion | undefined) => boolean,
   lambda: LambdaCalls,
   onWait: (text: string) => void,
   signal: AbortSignal,
@@ -36,15 +37,16 @@ export async function createFunction(
   const functionName = input["FunctionName"] as string;
   const began = performance.now();
   let open = 0;
+  let answer: RemoteVersion | undefined;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await lambda.call("CreateFunction", input, signal);
+      answer = versionOf(await lambda.call<Members>("CreateFunction", input, signal));
       break;
     } catch (fault) {
       if (!(fault instanceof AwsError)) throw fault;
       if (fault.name === "ConnectionLost" || fault.statusCode === 409) {
         const there = await find(lambda, functionName, signal);
-        if (there !== undefined && isOurs(there)) break;
+        if (there !== undefined && isOurs(there, undefined)) break;
         if (there !== undefined) throw conflictOf(functionName, fault);
         open += 1;
         if (open === mostOpen) throw fault;
@@ -59,7 +61,7 @@ export async function createFunction(
   }
   const created = versionOf(await readSettled(lambda, functionName, signal));
   refuseFailed(created.configuration, `CreateFunction of ${functionName}`);
-  if (!isOurs(created)) throw conflictOf(functionName);
+  if (!isOurs(created, answer)) throw conflictOf(functionName);
   return created;
 }
 
