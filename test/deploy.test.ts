@@ -218,6 +218,19 @@ describe("saved plans", () => {
     expect(JSON.parse(stdout)).toMatchObject({ functions: [{ name: "hello", status: "deployed" }] });
   });
 
+  test("that cannot be saved say so", async () => {
+    const { status, stdout } = await run([
+      "deploy",
+      "hello",
+      "--target",
+      "staged",
+      "--out",
+      "functions",
+      "--json",
+    ]);
+    expect([status, stdout]).toEqual([2, expect.stringContaining("usage-invalid")]);
+  });
+
   test("are refused when the function moved or the code is another", async () => {
     await deploy();
     edit();

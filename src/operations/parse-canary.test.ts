@@ -25,6 +25,7 @@ test.each([
   ["10", "5"],
   ["10", "m"],
   ["10", "-1m"],
+  ["10", "600h"],
   [undefined, "5m"],
 ])("--canary %j --interval %j is refused", (shares, interval) => {
   expect(() => parseCanary(shares, interval)).toThrow(expect.objectContaining({ code: "usage-invalid" }));

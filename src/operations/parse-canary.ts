@@ -3,6 +3,8 @@ import { BrigError } from "../errors.ts";
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 const defaultInterval = "5m";
+/** Milliseconds: a timer of Node for longer rings at once. */
+const longest = 2 ** 31 - 1;
 
 /**
  * `--canary 10,50 --interval 5m`: shares in percent, rising; a last 100 may be said and means nothing more.
@@ -32,10 +34,11 @@ export function parseCanary(shares: string | undefined, interval: string | undef
 
 function parseInterval(text = defaultInterval): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) return Number(count) * units[unit]!;
+  const interval = Number(count) * units[unit ?? ""]!;
+  if (interval <= longest) return interval;
   throw new BrigError(
     "usage-invalid",
-    `--interval takes a time as 30s, 5m or 1h, not "${text}"`,
+    `--interval takes a time as 30s, 5m or 1h, up to 24 days, not "${text}"`,
     "--interval 5m",
   );
 }

@@ -7,9 +7,26 @@ import { BrigError } from "../errors.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import type { DeployReport, DeployRow } from "./deploy-report.ts";
 
-/** Writes a plan to be applied later; no value of an environment variable is in it. */
+/**
+ * Writes a plan to be applied later; no value of an environment variable is in it.
+ *
+ * @throws BrigError `usage-invalid` for a place where it cannot be written
+ */
 export async function savePlan(file: string, report: DeployReport, context: Context): Promise<void> {
-  await writeFileAtomic(placeOf(file, context), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+  try {
+    await writeFileAtomic(placeOf(file, context), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    if (!["EACCES", "EISDIR", "ENOTDIR", "EPERM", "EROFS"].includes(code)) throw cause;
+    throw new BrigError(
+      "usage-invalid",
+      `the plan cannot be saved in ${file}: ${message}`,
+      "--out plan.json",
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** @throws BrigError `usage-invalid` for what is no plan, or one for another target */
