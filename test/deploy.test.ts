@@ -205,6 +205,11 @@ describe("the life of a function", () => {
     expect(row).toMatchObject({ status: "unchanged", steps: [] });
     aws.behaviour.reorder = true;
     expect((await deploy()).row).toMatchObject({ status: "unchanged", steps: [] });
+    writeFiles(folder, {
+      "functions/hello/brig.yaml": settings("  Tags: {team: b}\n  Layers: []\n  Tomorrow: {Mode: new}\n"),
+    });
+    const { stdout } = await run(["deploy", "hello", "--target", "staged"]);
+    expect(stdout).toMatch(/Tags\.team.*\n  settings written {2}[\d.]+ s\n/);
   });
 });
 

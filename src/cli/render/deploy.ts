@@ -72,8 +72,10 @@ export class DeployPresenter {
     return this.#output.paint(paint, status ?? "");
   }
 
-  #renderSteps({ name, alias }: DeployRow): string {
-    return (this.#steps.get(name) ?? []).map((step) => renderStep(step, alias ?? "")).join(" · ");
+  /** What stands beside the function has no steps that are told. */
+  #renderSteps({ name, alias, status }: DeployRow): string {
+    const steps = (this.#steps.get(name) ?? []).map((step) => renderStep(step, alias ?? ""));
+    return steps.length === 0 && status === "deployed" ? "settings written" : steps.join(" · ");
   }
 }
 
