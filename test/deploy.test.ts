@@ -266,8 +266,12 @@ describe("saved plans", () => {
     expect(JSON.parse(elsewhere.stdout)).toMatchObject({ error: { code: "conflict" } });
     for (const account of ["999999999999", standInAccount]) expect(elsewhere.stdout).toContain(account);
     expect(other.writes()).toEqual([]);
-    const named = await run(["deploy", "hello", "--target", "staged", "--plan", "plan.json", "--json"]);
-    expect([named.status, named.stdout]).toEqual([2, expect.stringContaining("usage-invalid")]);
+    writeFiles(folder, {
+      "functions/other/src/lambda_function.py": "",
+      "functions/other/brig.yaml": settings().replace("hello-staged", "other-staged"),
+    });
+    const named = await run(["deploy", "other", "--target", "staged", "--plan", "plan.json", "--json"]);
+    expect([named.status, named.stdout]).toEqual([2, expect.stringContaining("has no plan for other")]);
     for (const functions of [[], [null], [{}], [{ name: 3 }], "hello"]) {
       writeFiles(folder, { "plan.json": JSON.stringify({ target: "staged", functions }) });
       const odd = await run([

@@ -13,7 +13,7 @@ import { type DeployedFunction, findDeployedFunctions } from "./deployed-functio
 import { inParallel } from "./in-parallel.ts";
 import { parseCanary } from "./parse-canary.ts";
 import { planDeployed, type PlannedFunction, readBuiltCode, readDeployed } from "./plan-deploy.ts";
-import { checkSamePlace, checkStillPlanned, readPlan, savePlan } from "./saved-plan.ts";
+import { checkSamePlace, checkStillPlanned, readPlan, refuseUnplanned, savePlan } from "./saved-plan.ts";
 import { findSharedNames } from "./shared-names.ts";
 
 /** Functions that are read, planned and deployed at once; AWS's limits are kept by the limiter. */
@@ -35,7 +35,8 @@ export async function deployFunctions(
   const canary = parseCanary(options.canary, options.interval);
   const saved =
     options.plan === undefined ? undefined : await readPlan(options.plan, options.target, context);
-  const names = saved?.functions.map(({ name }) => name) ?? options.names;
+  const isNamed = options.names.length > 0 || saved === undefined;
+  const names = isNamed ? options.names : saved.functions.map(({ name }) => name);
   const faults: { readonly row: DeployRow; readonly fault: BrigError }[] = [];
   const functions = await findDeployedFunctions({ ...options, names }, context, ({ name }, fault) => {
     const { signal } = context;
@@ -43,6 +44,8 @@ export async function deployFunctions(
     faults.push({ row: describeFailure(place, describeFault(fault, signal)), fault });
   });
   if (functions.length === 0) throw faults[0]!.fault;
+  const folders = functions.map(({ folder }) => folder.name);
+  if (saved !== undefined) refuseUnplanned(saved, folders, options.plan!);
   const shared = findSharedNames(functions);
   const sessions = shareSessions(context);
   try {
@@ -60,10 +63,10 @@ export async function deployFunctions(
       functions: rows,
     });
     const rows = planned.map((each) => ("row" in each ? each.row : describePlanned(each)));
-    for (const row of saved?.functions ?? []) {
-      const index = rows.findIndex(({ name }) => name === row.name);
-      refuseMoved(row, rows, index);
-    }
+    rows.forEach(({ name }, index) => {
+      const row = saved?.functions.find((each) => each.name === name);
+      if (row !== undefined) refuseMoved(row, rows, index);
+    });
     const plans = report(rows);
     if (options.out !== undefined) await savePlan(options.out, plans, context);
     if (options.dryRun || options.out !== undefined) return plans;

@@ -59,6 +59,14 @@ function isListOfRows(rows: unknown): boolean {
   return rows.every((row: unknown) => isMembers(row) && typeof row["name"] === "string");
 }
 
+/** @throws BrigError `usage-invalid` for a function that was named and is not in the plan */
+export function refuseUnplanned(saved: DeployReport, names: readonly string[], file: string): void {
+  const planned = saved.functions.map(({ name }) => name);
+  const other = names.find((name) => !planned.includes(name));
+  if (other === undefined) return;
+  throw new BrigError("usage-invalid", `${file} has no plan for ${other}`, `it has: ${planned.join(", ")}`);
+}
+
 /**
  * A plan holds for the account and region that it was made in: a function that is to be created is new in each of them.
  *

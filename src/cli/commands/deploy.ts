@@ -30,7 +30,6 @@ export const deployCommand = defineCommand({
     }
     refuseTogether(flags.plan !== undefined && flags.out !== undefined, "--plan and --out");
     refuseTogether(flags.plan !== undefined && flags.all, "--plan and --all");
-    refuseTogether(flags.plan !== undefined && positionals.length > 0, "--plan and names of functions");
     const [{ deployFunctions }, { DeployPresenter }] = await Promise.all([
       import("../../operations/deploy.ts"),
       import("../render/deploy.ts"),
