@@ -387,8 +387,41 @@ describe("brig invoke --target", () => {
       initDuration: null,
     });
     expect(await runJson(...at, "--qualifier", "1")).toMatchObject({ executedVersion: "1" });
-    expect(await runJson(...at, "--async")).toMatchObject({ statusCode: 202, payload: null });
+    // AWS does not say which version an event that it queued will meet.
+    expect(await runJson(...at, "--async")).toMatchObject({
+      statusCode: 202,
+      executedVersion: null,
+      payload: null,
+    });
     expect(aws.world.invocations).toHaveLength(4);
+  });
+
+  test("what is not there is told apart: a version that somebody asked for, the alias, the function", async () => {
+    await deployThree();
+    const missing = async (...args: readonly string[]): Promise<object> => {
+      const { status, error } = await runJson<Fault>(...args);
+      return { status, ...error };
+    };
+    const notDeployed = { status: 1, code: "not-deployed" };
+    expect(await missing(...at, "--qualifier", "9")).toEqual({
+      ...notDeployed,
+      message: "AWS has no hello-prod:9 in us-east-1",
+      hint: "brig versions hello --target prod",
+    });
+    aws.function("hello-prod").aliases.delete("live");
+    const withoutAlias = {
+      ...notDeployed,
+      message: "hello is not deployed to prod: AWS has no hello-prod:live in us-east-1",
+      hint: "brig deploy hello --target prod",
+    };
+    for (const verb of ["invoke", "logs", "verify", "rollback"]) {
+      expect(await missing(verb, "hello", "--target", "prod"), verb).toEqual(withoutAlias);
+    }
+    expect(await missing("versions", "never", "--target", "prod")).toEqual({
+      ...notDeployed,
+      message: "never is not deployed to prod: AWS has no never in us-east-1",
+      hint: "brig deploy never --target prod",
+    });
   });
 
   test("a failure is exit 1, and a lost answer is not asked for again", async () => {

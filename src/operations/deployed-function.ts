@@ -112,17 +112,25 @@ export function isInFunction(workspace: Workspace, cwd: string): boolean {
   return workspace.functions.some(({ folder }) => cwd === folder || cwd.startsWith(`${folder}/`));
 }
 
-/** What AWS answers of a function or alias that is not there, as brig says it; other faults stay as they are. */
+/**
+ * What AWS answers of a function, alias or version that is not there, as brig says it; other faults stay as they are.
+ *
+ * @param qualifier where another than the target's alias was asked for
+ */
 export function explainMissing(
   { folder, functionName, alias, target }: DeployedFunction,
   fault: unknown,
+  qualifier?: string,
 ): unknown {
   if (!isNotFound(fault)) return fault;
-  const what = /find alias/i.test(fault.message) ? `the alias ${alias} of ${functionName}` : functionName;
-  return new BrigError(
-    "not-deployed",
-    `${folder.name} is not deployed to ${target.name}: AWS has no ${what} in ${target.settings.region ?? "this region"}`,
-    `brig deploy ${folder.name} --target ${target.name}`,
-    { cause: fault },
-  );
+  // AWS names what it looked for, not which part of it is missing: `Function not found: arn:…:function:hello:live`.
+  const isQualified = fault.message.includes(`:function:${functionName}:`);
+  const what = isQualified ? `${functionName}:${qualifier ?? alias}` : functionName;
+  const lacking = `AWS has no ${what} in ${target.settings.region ?? "this region"}`;
+  const [message, verb] =
+    isQualified && qualifier !== undefined
+      ? [lacking, "versions"]
+      : [`${folder.name} is not deployed to ${target.name}: ${lacking}`, "deploy"];
+  const hint = `brig ${verb} ${folder.name} --target ${target.name}`;
+  return new BrigError("not-deployed", message, hint, { cause: fault });
 }

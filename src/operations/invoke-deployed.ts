@@ -78,7 +78,7 @@ export async function invokeOnce(
     if (fault instanceof AwsError && fault.statusCode === 400 && /tail logs/i.test(fault.message)) {
       return await send(lambda, input, onChunk);
     }
-    throw explainMissing(place, fault);
+    throw explainMissing(place, fault, qualifier);
   }
 }
 
@@ -134,7 +134,7 @@ function describe(
   return {
     statusCode: answer.StatusCode,
     functionError,
-    executedVersion: answer.ExecutedVersion ?? "$LATEST",
+    executedVersion: answer.ExecutedVersion ?? null,
     payload,
     logs,
     ...parseReport(logs),

@@ -5,7 +5,8 @@ export interface InvokeReport {
   /** 200, or 202 of an event that was only queued. */
   readonly statusCode: number;
   readonly functionError: string | null;
-  readonly executedVersion: string;
+  /** `null` where nobody says it, as of an event that was only queued. */
+  readonly executedVersion: string | null;
   readonly payload: Buffer;
   /** All that was logged, Lambda's own lines included; of a running service its last 4 KB. */
   readonly logs: string;

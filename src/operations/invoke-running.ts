@@ -72,12 +72,13 @@ export async function invokeRunning(
   const end = decoder.end();
   const log = String(response.headers["x-amz-log-result"] ?? end.LogResult ?? "");
   const logs = Buffer.from(log, "base64").toString("utf8");
+  const executed = response.headers["x-amz-executed-version"];
   const failed =
     response.headers["x-amz-function-error"] ?? (end.ErrorCode === undefined ? null : "Unhandled");
   return {
     statusCode: status,
     functionError: failed === null ? null : String(failed),
-    executedVersion: String(response.headers["x-amz-executed-version"] ?? "$LATEST"),
+    executedVersion: executed === undefined ? null : String(executed),
     payload: end.ErrorDetails === undefined ? body : Buffer.from(end.ErrorDetails),
     logs,
     ...parseReport(logs),
