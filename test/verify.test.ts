@@ -105,6 +105,7 @@ test("files that differ are named", async () => {
   const code = makeZip([
     { name: "lambda_function.py", contents: "edited in the console" },
     { name: "extra.py", contents: "" },
+    { name: "link.py", contents: "lambda_function.py", mode: 0o120777 },
   ]);
   const version = await run(code, `brig ${head}`);
   const { status, stdout } = await verify("--json");
@@ -115,6 +116,7 @@ test("files that differ are named", async () => {
     differences: [
       { path: "extra.py", kind: "only-on-aws" },
       { path: "lambda_function.py", kind: "contents" },
+      { path: "link.py", kind: "only-on-aws" },
     ],
   });
   expect(status).toBe(1);

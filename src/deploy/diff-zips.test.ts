@@ -38,6 +38,22 @@ test("contents, modes and missing files are named, bytecode last", () => {
   ]);
 });
 
+test("a compiled module without a source is code like any other", () => {
+  expect(diffZips(zip({ name: "extra.pyc", contents: "1" }), zip())).toEqual([
+    { path: "extra.pyc", kind: "only-left", bytecode: false },
+  ]);
+});
+
+test("a symbolic link is compared by where it leads, and is no file of that text", () => {
+  const link = (contents: string): TestEntry => ({ name: "link", contents, mode: 0o120777 });
+  expect(diffZips(zip(link("a")), zip(link("a")))).toEqual([]);
+  for (const other of [link("b"), { name: "link", contents: "a" }]) {
+    expect(diffZips(zip(link("a")), zip(other))).toEqual([
+      { path: "link", kind: "contents", bytecode: false },
+    ]);
+  }
+});
+
 test("a checksum that is the same does not make contents the same", () => {
   const left = zip({ name: "a", contents: "one", method: 0, crc32: 7 });
   const right = zip({ name: "a", contents: "two", method: 0, crc32: 7 });

@@ -13,7 +13,7 @@ export interface NamedZip {
 export interface FileDifference {
   readonly path: string;
   readonly kind: "contents" | "mode" | "only-left" | "only-right";
-  /** Compiled Python, which another patch version of Python writes differently. */
+  /** Compiled from a source beside it, which another patch version of Python does to other bytes. A module without source is none. */
   readonly bytecode: boolean;
 }
 
@@ -29,13 +29,14 @@ export function diffZips(left: NamedZip, right: NamedZip): readonly FileDifferen
   const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted(compareBytewise);
   const differences = paths.flatMap((path): FileDifference[] => {
     const kind = kindOf({ zip: left, member: before.get(path) }, { zip: right, member: after.get(path) });
-    return kind === undefined ? [] : [{ path, kind, bytecode: path.endsWith(".pyc") }];
+    return kind === undefined ? [] : [{ path, kind, bytecode: /(^|\/)__pycache__\/[^/]+\.pyc$/.test(path) }];
   });
   return [...differences.filter((each) => !each.bytecode), ...differences.filter((each) => each.bytecode)];
 }
 
 function membersOf({ bytes, name }: NamedZip): ReadonlyMap<string, ZipMember> {
-  const files = readZip(bytes, name).filter(({ isDirectory }) => !isDirectory);
+  // Lambda takes symbolic links, and somebody else may have made the zip.
+  const files = readZip(bytes, name, true).filter(({ isDirectory }) => !isDirectory);
   return new Map(files.map((member) => [member.name, member]));
 }
 
@@ -47,6 +48,7 @@ interface Side {
 function kindOf(left: Side, right: Side): FileDifference["kind"] | undefined {
   if (left.member === undefined) return "only-right";
   if (right.member === undefined) return "only-left";
+  if (left.member.isLink !== right.member.isLink) return "contents";
   if (!hasSameContents(left.zip, left.member, right.zip, right.member)) return "contents";
   return isExecutable(left.member) === isExecutable(right.member) ? undefined : "mode";
 }

@@ -13,9 +13,10 @@ test.each([
   [
     [bytecode],
     unknown,
-    "only bytecode differs, the source is the same: it was compiled by another patch version than 3.13.0",
+    "only bytecode differs, the source is the same: another patch version than 3.13.0, which is here, compiled it, or somebody changed it",
   ],
   [[bytecode], { here: "3.13.0", there: "3.13.1" }, "compiled by Python 3.13.1, and here by 3.13.0"],
+  [[bytecode], { here: "3.13.0", there: "3.13.0" }, "by Python 3.13.0, as here, so another version of brig"],
   [[bytecode], { here: null, there: null }, "there is none here"],
 ])("%j %j: %s", (differences, compilers, expected) => {
   expect(explainDifferences(differences, compilers)).toContain(expected);

@@ -18,9 +18,12 @@ export function explainDifferences(differences: readonly FileDifference[], compi
   return bytecode === 0 ? files : `${files}, and the bytecode of ${bytecode}`;
 }
 
+/** Python runs the bytecode, not the source beside it: that somebody changed it is only ruled out where the compiler is known. */
 function explainBytecode({ here, there }: Compilers): string {
-  if (there !== null && there !== here) return `it was compiled by Python ${there}, and here by ${here}`;
-  return here === null
-    ? "there is none here"
-    : `it was compiled by another patch version than ${here}, which is here`;
+  if (here === null) return "there is none here";
+  if (there === here)
+    return `it was compiled by Python ${here}, as here, so another version of brig made it, or somebody changed it`;
+  return there === null
+    ? `another patch version than ${here}, which is here, compiled it, or somebody changed it`
+    : `it was compiled by Python ${there}, and here by ${here}`;
 }
