@@ -1,6 +1,6 @@
 /** What a user types and sees: flags, exit statuses, JSON, colours, completion, mistakes. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { BuildRow } from "../src/build/report.ts";
@@ -358,6 +358,10 @@ describe("making things", () => {
     expect(taken.status).toBe(1);
     expect(errorOf(taken).code).toBe("already-exists");
     expect(readFileSync(join(folder, "functions/hello/src/lambda_function.py"))).toEqual(before);
+    writeFiles(folder, { "functions/file": "mine" });
+    const file = await brig(folder, ["new", "file", "--json"]);
+    expect([file.status, errorOf(file).code]).toEqual([1, "already-exists"]);
+    rmSync(join(folder, "functions/file"));
   });
 
   test("brig init keeps what is there and can be repeated", async () => {

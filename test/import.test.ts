@@ -8,7 +8,17 @@ import {
   PutFunctionConcurrencyCommand,
   type Runtime,
 } from "@aws-sdk/client-lambda";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestService, testCredentials, testRole, type TestService } from "../src/local/test-service.ts";
@@ -252,6 +262,16 @@ test("what differs from the packages is told", async () => {
   ]);
 });
 
+test("symbolic links in the zip come along, and a build follows them", async () => {
+  await create("linked", [...own, { name: "bin/go", contents: "../run.sh", mode: 0o120777 }]);
+  const { status, stdout, stderr } = await importing("linked", "--json");
+  expect([status, stderr]).toEqual([0, expect.stringContaining("next: ")]);
+  expect(JSON.parse(stdout)).toMatchObject({ notes: [] });
+  expect(readlinkSync(join(root, "functions/linked/src/bin/go"))).toBe("../run.sh");
+  const row = await buildOne(root, ["build", "linked", "--no-test"], aws);
+  expect(readZip(readFileSync(join(root, row.zip!)), "built").map(({ name }) => name)).toContain("bin/go");
+});
+
 test("an alias is imported as what it runs", async () => {
   const { Version } = await lambda.send(new PublishVersionCommand({ FunctionName: "hello" }));
   await lambda.send(
@@ -260,6 +280,34 @@ test("an alias is imported as what it runs", async () => {
   const { stdout } = await importing("hello:live", "--name", "behind", "--json");
   expect(JSON.parse(stdout)).toMatchObject({ version: Version });
   expect(read("functions/behind/brig.yaml")).toContain("    alias: live\n");
+});
+
+test("what stands in the folder's place is refused, whatever it is", async () => {
+  const place = join(root, "functions/taken");
+  const stands: readonly (() => void)[] = [
+    () => writeFileSync(place, ""),
+    () => symlinkSync("nowhere", place),
+    () => symlinkSync(temporaryFolder(), place),
+    () => mkdirSync(place),
+  ];
+  for (const stand of stands) {
+    stand();
+    const { status, stderr } = await importing("hello", "--name", "taken");
+    expect([status, stderr]).toEqual([
+      1,
+      "error: already-exists: functions/taken is there already\nhint: brig import hello --target prod --name taken-2\n",
+    ]);
+    rmSync(place, { recursive: true });
+  }
+});
+
+test("a target that brig.yaml could not hold is refused before anything is made", async () => {
+  const { status, stderr } = await brig(root, ["import", "hello", "--name", "other", "--target", "7"], aws);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /^error: usage-invalid: "7" cannot be the name of a target: .*\nhint: brig import hello --target prod\n$/,
+  );
+  expect(existsSync(join(root, "functions/other"))).toBe(false);
 });
 
 test("nothing is written over, nor left of what failed", async () => {

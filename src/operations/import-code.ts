@@ -1,18 +1,16 @@
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
 import { findInstalledPackages, type InstalledPackage } from "../python/installed-packages.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
-import { isLeftOut } from "../workspace/leave-outs.ts";
 import { readSettings } from "../workspace/read-settings.ts";
-import { findSecret } from "../workspace/secrets.ts";
 import type { SpliceEntry } from "../zip/archive.ts";
-import { isExecutable } from "../zip/executable.ts";
 import { extractMember } from "../zip/extract.ts";
 import { readZip, type ZipMember } from "../zip/reader.ts";
 import { ensureLock } from "./ensure-lock.ts";
 import { gatherLocked } from "./gather-dependencies.ts";
+import { listSome, type Unpacked, writeSource } from "./import-source.ts";
 import { settleRuntime } from "./settle-runtime.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -22,12 +20,6 @@ export interface ImportedCode {
   readonly requirements: readonly string[];
   /** What a person should know. */
   readonly notes: readonly string[];
-}
-
-interface Unpacked {
-  readonly archive: string;
-  readonly bytes: Buffer;
-  readonly members: readonly ZipMember[];
 }
 
 /**
@@ -45,7 +37,7 @@ export async function importCode(
   workshop: Workshop,
   context: Context,
 ): Promise<ImportedCode> {
-  const members = readZip(zip.bytes, zip.archive).filter(({ isDirectory }) => !isDirectory);
+  const members = readZip(zip.bytes, zip.archive, true).filter(({ isDirectory }) => !isDirectory);
   const unpacked = { ...zip, members };
   const settings = readSettings(workshop.workspace, folder);
   const isPython = settings.runtime?.startsWith("python") ?? true;
@@ -121,38 +113,6 @@ async function lockAndFetch(
   }
 }
 
-async function writeSource(
-  { bytes, archive }: Unpacked,
-  own: readonly ZipMember[],
-  source: string,
-): Promise<readonly string[]> {
-  await mkdir(source, { recursive: true });
-  const secrets: string[] = [];
-  const compiled: string[] = [];
-  for (const member of own) {
-    const { name } = member;
-    // What builds leave out anyway; a module without its source is worth a word.
-    if (name.split("/").some(isLeftOut)) {
-      if (name.endsWith(".pyc")) compiled.push(name);
-      continue;
-    }
-    const contents = extractMember(bytes, member, archive);
-    if (findSecret(name, contents) !== null) secrets.push(name);
-    const file = join(source, name);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, contents);
-    if (isExecutable(member)) await chmod(file, 0o755);
-  }
-  return [
-    ...(compiled.length > 0 ? [`compiled modules without their source are left out: ${list(compiled)}`] : []),
-    ...(secrets.length > 0
-      ? [
-          `these look like secrets, so a build refuses them, and they should not be committed: ${list(secrets)}`,
-        ]
-      : []),
-  ];
-}
-
 function noteUnlocked(fault: BrigError, kept: number): string {
   const rest = kept === 0 ? "" : `; ${kept} packages without a RECORD stay in src/`;
   return `there is no pylock.toml yet (${fault.code}: ${fault.message})${rest}`;
@@ -168,7 +128,7 @@ function noteEdited(
     return entry !== undefined && (entry.crc32 !== crc32 || entry.size !== size);
   });
   const names = edited.map(({ name }) => name);
-  return names.length === 0 ? [] : [`these differ from what their package publishes: ${list(names)}`];
+  return names.length === 0 ? [] : [`these differ from what their package publishes: ${listSome(names)}`];
 }
 
 /** What somebody took out to save space, and packages that were there by other means, as boto3 in Lambda's own Python. */
@@ -181,11 +141,6 @@ function noteAdded(
   return added.length === 0
     ? []
     : [
-        `packages bring ${added.length} files that the zip did not have (build.exclude leaves them out): ${list(added)}`,
+        `packages bring ${added.length} files that the zip did not have (build.exclude leaves them out): ${listSome(added)}`,
       ];
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

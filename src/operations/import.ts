@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Context } from "../context.ts";
@@ -14,6 +14,7 @@ import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 import { refuseName, renderReadme } from "../workspace/new-files.ts";
 import { readSettings } from "../workspace/read-settings.ts";
+import { aliasPattern } from "../workspace/settings-schema.ts";
 import { importCode } from "./import-code.ts";
 import { describeImported, findImportDrift } from "./import-settings.ts";
 import { ignoreMade } from "./new.ts";
@@ -59,6 +60,7 @@ interface FunctionAnswer extends Members {
  */
 export async function importFunction(options: ImportOptions, context: Context): Promise<ImportedFunction> {
   const asked = parseAwsFunction(options.awsFunction);
+  refuseTarget(options);
   const workspace = await findWorkspace(context);
   const folder = placeFolder(workspace, options.name ?? asked.name, options);
   const above = readSettings(workspace, folder);
@@ -101,6 +103,16 @@ export async function importFunction(options: ImportOptions, context: Context): 
   }
 }
 
+/** It becomes a key of brig.yaml. @throws BrigError `usage-invalid` */
+function refuseTarget({ awsFunction, target }: ImportOptions): void {
+  if (aliasPattern.test(target)) return;
+  throw new BrigError(
+    "usage-invalid",
+    `"${target}" cannot be the name of a target: it must be letters, digits, - and _, and not digits alone`,
+    `brig import ${awsFunction} --target prod`,
+  );
+}
+
 /** @throws BrigError `already-exists`, `usage-invalid` for a name that cannot be a folder of the workspace */
 function placeFolder(workspace: Workspace, name: string, options: ImportOptions): FunctionFolder {
   const hint = (better: string): string =>
@@ -114,7 +126,7 @@ function placeFolder(workspace: Workspace, name: string, options: ImportOptions)
   if (api !== null) refuseName("API", api, hint);
   const path = api === null ? `functions/${first}` : `apis/${api}/functions/${second}`;
   const folder = join(workspace.root, path);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) {
     throw new BrigError("already-exists", `${path} is there already`, hint(`${name}-2`));
   }
   return { name, api, folder, path };

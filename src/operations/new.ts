@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -44,7 +44,8 @@ export async function createFunction(
   const files = renderNewFunction({ name, api, runtime });
   const path = api === null ? `functions/${name}` : `apis/${api}/functions/${name}`;
   const folder = join(workspace.root, path);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  if (there !== undefined && (!there.isDirectory() || readdirSync(folder).length > 0)) {
     throw new BrigError("already-exists", `${path} is there already`, `brig new ${options.name}-2`);
   }
   for (const file of files) {

@@ -83,8 +83,8 @@ const buildSchema = z.strictObject({
     .optional(),
 });
 
-/** AWS's own pattern of an alias: not digits alone, since those are versions. */
-const aliasPattern = /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/;
+/** AWS's own pattern of an alias, which is what a target may be called: not digits alone, since those are versions. */
+export const aliasPattern = /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/;
 
 const targetSchema = z.strictObject({
   region: text.regex(/^[a-z]+(-[a-z]+)+-\d+$/, "must be a region of AWS, as us-east-1").optional(),
