@@ -1,4 +1,5 @@
 /** `brig status`, `versions`, `rollback`, and `invoke`, `test` and `logs` with a target, against the stand-in of AWS. */
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { makeZip } from "../src/local/test-service.ts";
 import type { Stream } from "../src/cli/output.ts";
 import { run as runCommandLine } from "../src/cli/run.ts";
 import {
+  brig,
   commit as commitAll,
   type Env,
   environment,
@@ -17,6 +19,7 @@ import {
   program,
   type Result,
   runProgram,
+  temporaryFolder,
   writeFiles,
 } from "./support/brig.ts";
 import { minor, pythonFile, runtime } from "./support/python.ts";
@@ -224,6 +227,36 @@ describe("brig status", () => {
       error: { code: "credentials-expired" },
     });
   });
+});
+
+test("an expired SSO session is one sentence and the command to paste", async () => {
+  const home = temporaryFolder("brig-home-");
+  const session = "sso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1\n";
+  const role = "sso_account_id = 123456789012\nsso_role_name = Developer\nregion = us-east-1\n";
+  const token = { accessToken: "canary-token", expiresAt: "2020-01-01T00:00:00Z" };
+  const file = createHash("sha1").update("work").digest("hex");
+  writeFiles(home, {
+    ".aws/config":
+      `[profile work]\nsso_session = work\n${role}[sso-session work]\n${session}` +
+      `[profile old]\n${session}${role}[profile half]\nsso_start_url = https://example.awsapps.com/start\nregion = us-east-1\n`,
+    [`.aws/sso/cache/${file}.json`]: JSON.stringify(token),
+  });
+  const ask = async (profile: string): Promise<Result> => {
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const env = { ...aws.env, ...none, AWS_CONFIG_FILE: undefined, HOME: home, AWS_PROFILE: profile };
+    return await brig(folder, ["status", "hello", "--target", "prod"], env);
+  };
+  aws.forgetCalls();
+  for (const profile of ["work", "old"]) {
+    expect(await ask(profile)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `error: credentials-expired: your SSO session with AWS has expired\nhint: aws sso login --profile ${profile}\n`,
+    });
+  }
+  // Logging in would not help it.
+  expect((await ask("half")).stderr).toMatch(/^error: credentials-missing: /);
+  expect(aws.calls).toEqual([]);
 });
 
 describe("brig versions", () => {

@@ -75,12 +75,13 @@ export function judgeFault(fault: SdkFault, call: FailedCall): Error {
   const { operation, service } = call;
   const reason = hideValues(fault.message, call.input);
   const status = fault.$metadata?.httpStatusCode ?? 0;
-  if (expired.has(fault.name) || (isOfCredentials(fault) && /sso|expired/i.test(reason))) {
-    return new BrigError(
-      "credentials-expired",
-      `your AWS credentials have expired: ${reason}`,
-      renewal(call),
-    );
+  // The SDK's own words: several sentences on what it could not refresh, and the command without the profile.
+  if (isOfCredentials(fault) && /sso (session|token)/i.test(reason)) {
+    return new BrigError("credentials-expired", "your SSO session with AWS has expired", renewal(call));
+  }
+  if (expired.has(fault.name) || (isOfCredentials(fault) && /expired/i.test(reason))) {
+    const message = `your AWS credentials have expired: ${reason}`;
+    return new BrigError("credentials-expired", message, renewal(call));
   }
   if (isOfCredentials(fault) || unknownKeys.has(fault.name)) {
     const profile = call.env["AWS_PROFILE"];
