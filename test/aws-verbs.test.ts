@@ -1,6 +1,6 @@
 /** `brig status`, `versions`, `rollback`, and `invoke`, `test` and `logs` with a target, against the stand-in of AWS. */
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLimiter } from "../src/deploy/aws/call-limiter.ts";
@@ -400,6 +400,20 @@ describe("brig rollback", () => {
     expect(await runJson<Rollback>(...back, "--to", "2")).toMatchObject({ status: 0, to: "2" });
     expect(aliasNow().version).toBe("2");
   });
+});
+
+test("brig import refuses a container image before anything is made", async () => {
+  await deployThree();
+  Object.assign(aws.function("hello-prod").latest.config, { PackageType: "Image" });
+  expect(await runJson<Fault>("import", "hello-prod", "--target", "prod")).toMatchObject({
+    status: 2,
+    error: {
+      code: "config-invalid",
+      message: "hello-prod is a container image, and brig works with zips",
+      hint: "aws lambda get-function --function-name hello-prod --query Code.ImageUri",
+    },
+  });
+  expect(readdirSync(join(folder, "functions")).toSorted()).toEqual(["hello", "never"]);
 });
 
 describe("brig invoke --target", () => {

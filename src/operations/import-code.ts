@@ -114,7 +114,8 @@ async function lockAndFetch(
 }
 
 function noteUnlocked(fault: BrigError, kept: number): string {
-  const rest = kept === 0 ? "" : `; ${kept} packages without a RECORD stay in src/`;
+  const stay = kept === 1 ? "1 package without a RECORD stays" : `${kept} packages without a RECORD stay`;
+  const rest = kept === 0 ? "" : `; ${stay} in src/`;
   return `there is no pylock.toml yet (${fault.code}: ${fault.message})${rest}`;
 }
 
