@@ -8,7 +8,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestService, testCredentials, testRole, type TestService } from "../src/local/test-service.ts";
@@ -93,6 +93,19 @@ test("a version is proven, whatever the working tree looks like", async () => {
     differences: [],
     note: null,
   });
+});
+
+test("a folder that had another name in the commit is not said to be missing here", async () => {
+  writeFiles(root, {
+    "functions/renamed/brig.yaml": "function: {FunctionName: hello}\n",
+    "functions/renamed/src/lambda_function.py": "",
+  });
+  const { status, stderr } = await brig(root, ["verify", "renamed", "--target", "prod"], aws);
+  rmSync(join(root, "functions/renamed"), { recursive: true });
+  expect(stderr).toContain(
+    `error: function-not-found: the commit ${head} has no function renamed: its folder had another name then`,
+  );
+  expect(status).toBe(2);
 });
 
 test("a commit without a lock is no proof", async () => {

@@ -34,7 +34,8 @@ const asCommitted = {
  * Builds a function as a commit has it, in a worktree of its own.
  *
  * @param commit full hash
- * @throws BrigError `command-failed` when the commit is not here, whatever stops the build
+ * @throws BrigError `command-failed` when the commit is not here, `function-not-found` when it has no such function, whatever stops the
+ * build
  */
 export async function rebuildCommit(
   folder: FunctionFolder,
@@ -56,7 +57,7 @@ export async function rebuildCommit(
     commit,
     async (toplevel) => {
       const then = join(toplevel, inside);
-      const row = await buildThere(folder, then, context);
+      const row = await buildThere(folder, then, commit, context);
       const zip = join(then, row.zip!);
       const manifest = readManifest(dirname(zip), basename(zip));
       return {
@@ -69,11 +70,25 @@ export async function rebuildCommit(
   );
 }
 
-async function buildThere(folder: FunctionFolder, root: string, context: Context): Promise<BuildRow> {
+async function buildThere(
+  folder: FunctionFolder,
+  root: string,
+  commit: string,
+  context: Context,
+): Promise<BuildRow> {
   // A function that was moved since then is looked for by its name.
   const isThere = existsSync(join(root, folder.path));
   const name = isThere ? folder.path : folder.name.slice(folder.name.lastIndexOf("/") + 1);
-  const [outcome] = await buildFunctions({ ...asCommitted, names: [name] }, { ...context, cwd: root });
+  const options = { ...asCommitted, names: [name] };
+  const [outcome] = await buildFunctions(options, { ...context, cwd: root }).catch((fault: unknown) => {
+    if (!(fault instanceof BrigError) || fault.code !== "function-not-found") throw fault;
+    throw new BrigError(
+      "function-not-found",
+      `the commit ${commit} has no function ${name}: its folder had another name then`,
+      `git show --stat ${commit}`,
+      { cause: fault },
+    );
+  });
   const { row } = outcome!;
   if (row.error === null) return row;
   const { code, message, hint } = row.error;
