@@ -46,4 +46,5 @@ test("a move forth remembers, a move back goes further back next time", () => {
   expect(earlierAfterMove(["8", "7", "6"], "9", "6")).toEqual([]);
   expect(earlierAfterMove(["6"], "7", "9")).toEqual(["7", "6"]);
   expect(earlierAfterMove(["6"], "7", "7")).toEqual(["6"]);
+  expect(earlierAfterMove(["6"], "$LATEST", "7")).toEqual(["6"]);
 });

@@ -61,5 +61,7 @@ export function renderEarlierVersions(description: string | undefined, versions:
 export function earlierAfterMove(versions: readonly string[], from: string, to: string): readonly string[] {
   const place = versions.indexOf(to);
   if (place !== -1) return versions.slice(place + 1);
-  return from === to ? versions : [from, ...versions.filter((version) => version !== from)];
+  // An alias made by hand can be at $LATEST, which is no version to go back to.
+  if (from === to || !/^\d+$/.test(from)) return versions;
+  return [from, ...versions.filter((version) => version !== from)];
 }
