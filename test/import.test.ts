@@ -272,6 +272,14 @@ test("symbolic links in the zip come along, and a build follows them", async () 
   expect(readZip(readFileSync(join(root, row.zip!)), "built").map(({ name }) => name)).toContain("bin/go");
 });
 
+test("what git would leave out of every commit is told", async () => {
+  await create("ignored", [...own, { name: "builds/data.txt", contents: "1" }]);
+  const { stdout } = await importing("ignored", "--json");
+  expect((JSON.parse(stdout) as { notes: string[] }).notes).toEqual([
+    "git ignores builds/data.txt: git add --force 'functions/ignored/src'",
+  ]);
+});
+
 test("an alias is imported as what it runs", async () => {
   const { Version } = await lambda.send(new PublishVersionCommand({ FunctionName: "hello" }));
   await lambda.send(

@@ -12,10 +12,12 @@ import { BrigError } from "../errors.ts";
 import { temporaryBeside } from "../store/atomic-file.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
+import { readIgnored } from "../workspace/git-ignored.ts";
 import { refuseName, renderReadme } from "../workspace/new-files.ts";
 import { readSettings } from "../workspace/read-settings.ts";
 import { aliasPattern } from "../workspace/settings-schema.ts";
 import { importCode } from "./import-code.ts";
+import { listSome } from "./import-source.ts";
 import { describeImported, findImportDrift } from "./import-settings.ts";
 import { ignoreMade } from "./new.ts";
 import { openWorkshop } from "./workshop.ts";
@@ -177,10 +179,18 @@ async function makeFolder(
     context.signal.throwIfAborted();
     await rename(temporary, folder.folder);
     await ignoreMade(workspace.root);
-    return { ...code, files: (await readdir(folder.folder)).toSorted() };
+    const notes = [...code.notes, ...(await noteIgnored(folder, context))];
+    return { ...code, notes, files: (await readdir(folder.folder)).toSorted() };
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     if (!hadParent) await rm(parent, { recursive: false }).catch(() => {});
     throw error;
   }
+}
+
+/** What git ignores goes into no commit, so no build of the function would ever be a committed one. */
+async function noteIgnored({ folder, path }: FunctionFolder, context: Context): Promise<readonly string[]> {
+  const ignored = await readIgnored(join(folder, "src"), context);
+  if (ignored.length === 0) return [];
+  return [`git ignores ${listSome(ignored)}: git add --force '${path}/src'`];
 }
