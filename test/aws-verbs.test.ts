@@ -308,6 +308,24 @@ describe("brig versions", () => {
     ).toMatchObject({ removed: [] });
   });
 
+  test("--prune: a lost answer is asked for again, an alias that came meanwhile keeps its version", async () => {
+    await deployThree();
+    await lambda.call("UpdateAlias", { ...name, Name: "live", FunctionVersion: "1", Description: "" });
+    const prune = ["versions", "hello", "--target", "prod", "--prune", "--keep", "0"] as const;
+    let isDropped = false;
+    aws.behaviour.after = ({ operation, qualifier }) => {
+      if (operation !== "DeleteFunction" || qualifier !== "2" || isDropped) return;
+      isDropped = true;
+      return "drop";
+    };
+    aws.behaviour.before = async ({ operation, qualifier }) => {
+      if (operation !== "DeleteFunction" || qualifier !== "2" || isDropped) return;
+      await lambda.call("CreateAlias", { ...name, Name: "pinned", FunctionVersion: "3" });
+    };
+    expect(await runJson<Versions>(...prune)).toMatchObject({ status: 0, removed: ["2"] });
+    expect([...aws.function("hello-prod").versions.keys()]).toEqual(["1", "3"]);
+  });
+
   test("what is not deployed is an error with the command", async () => {
     expect(await runJson<Fault>("versions", "never", "--target", "prod")).toMatchObject({
       status: 1,

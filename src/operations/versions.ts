@@ -1,4 +1,5 @@
 import { AwsError } from "../deploy/aws/aws-error.ts";
+import type { LambdaCalls } from "../deploy/aws/lambda-calls.ts";
 import type { AwsSession } from "../deploy/aws/session.ts";
 import { shareSessions } from "../deploy/aws/sessions.ts";
 import { selectPrunable } from "../deploy/select-prunable.ts";
@@ -90,15 +91,26 @@ async function prune(
   );
   const removed: string[] = [];
   for (const version of prunable) {
-    try {
-      await lambda.call("DeleteFunction", { FunctionName: functionName, Qualifier: version });
-      removed.push(version);
-    } catch (fault) {
-      // An alias took it since they were read: then it is needed.
-      if (!(fault instanceof AwsError && fault.statusCode === 409)) throw fault;
-    }
+    if (await removeVersion(lambda, functionName, version)) removed.push(version);
   }
   return removed;
+}
+
+const mostAttempts = 3;
+
+/** @returns false where an alias took it since they were read: then it is needed */
+async function removeVersion(lambda: LambdaCalls, functionName: string, version: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await lambda.call("DeleteFunction", { FunctionName: functionName, Qualifier: version });
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof AwsError)) throw fault;
+      if (fault.statusCode === 409 && /\balias/i.test(fault.message)) return false;
+      // A version's number is never given again, and of one that is gone AWS says that it is gone: so this may be repeated.
+      if (fault.name !== "ConnectionLost" || attempt === mostAttempts) throw fault;
+    }
+  }
 }
 
 function describeVersion(version: PublishedVersion, aliases: readonly Alias[]): ListedVersion {
