@@ -1,6 +1,12 @@
 import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { look as lookAt, targetFolderStamp, targetStamp } from "../build/stamps.ts";
+import {
+  type FileStamp,
+  type FolderStamp,
+  look as lookAt,
+  targetFolderStamp,
+  targetStamp,
+} from "../build/stamps.ts";
 import type { BuildState } from "../build/state.ts";
 
 /** Folders at the top of a function's whose changes change no zip, or that brig itself fills. */
@@ -128,8 +134,8 @@ function list(path: string): Dirent[] {
   }
 }
 
-function render(stamp: readonly number[] | null | undefined): string {
-  return stamp?.join(" ") ?? "";
+function render(stamp: FileStamp | FolderStamp | null | undefined): string {
+  return typeof stamp === "number" ? String(stamp) : (stamp?.join(" ") ?? "");
 }
 
 /** Of whatever stands there: a file, a link to a folder. */

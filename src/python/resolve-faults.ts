@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { BrigError } from "../errors.ts";
 import { renderCommand } from "../run-program.ts";
 import type { Choice } from "./choose-file.ts";
-import type { Compilation } from "./compile-requirements.ts";
+import type { Compilation } from "./compilation.ts";
 import { requirementsFor } from "./hash-rules.ts";
 import { listProjectFiles } from "./project-files.ts";
 import type { PylockFile, PylockPackage } from "./pylock.ts";
