@@ -15,7 +15,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { brig, buildOne, makeWorkspace, writeFiles } from "./support/brig.ts";
 import { runtime } from "./support/python.ts";
@@ -245,11 +244,11 @@ describe("Ctrl-C", () => {
   });
 
   test("while it waits for another brig", async () => {
-    const { path, builds } = makeFunction({ "scripts/test": "#!/bin/sh\ntouch builds/.testing\nsleep 3\n" });
+    const { path, builds } = makeFunction({ "scripts/test": "#!/bin/sh\ntouch builds/.testing\nsleep 5\n" });
     const first = startBrig(path, ["build"]);
     await waitUntil(() => existsSync(join(builds, ".testing")));
     const second = startBrig(path, ["build"]);
-    await sleep(500);
+    await waitUntil(() => second.told().includes("waiting for another brig"));
     second.child.kill("SIGINT");
     expect((await second.ended).status).toBe(130);
     expect((await first.ended).status).toBe(0);

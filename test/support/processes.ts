@@ -8,6 +8,8 @@ export interface Started {
   readonly child: ChildProcess;
   /** Status is 128 + 9 after SIGKILL, as in a shell. */
   readonly ended: Promise<Result>;
+  /** What it has written to stderr so far. */
+  readonly told: () => string;
 }
 
 /** Starts brig and returns at once. */
@@ -25,7 +27,7 @@ export function startBrig(cwd: string, args: readonly string[], env: Env = {}): 
     child.on("error", reject);
     child.on("close", (code) => resolve({ status: code ?? 137, stdout, stderr }));
   });
-  return { child, ended };
+  return { child, ended, told: () => stderr };
 }
 
 /** Kills the process at the n-th change that it makes in `folder`; returns whether it came so far. */
