@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { ReadMemory } from "../store/read-range.ts";
+import { ReadMemory } from "../store/read-memory.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import type { Archive } from "../zip/archive.ts";
 import type { TreeEntry } from "./layout.ts";

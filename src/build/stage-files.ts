@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
-import { ReadMemory } from "../store/read-range.ts";
+import { ReadMemory } from "../store/read-memory.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import { writeFault } from "../store/write-fault.ts";
 import { unpackedFile } from "../zip/archive.ts";
