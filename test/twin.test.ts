@@ -159,6 +159,34 @@ test("test requirements are there for the tests, and nowhere in the tree", async
   expect(second.tests.status).toBe("passed");
 });
 
+test("what test requirements include is an input of the tests: files by -r, and source folders", async () => {
+  const asserting = (word: string): string =>
+    `import shared, six\n\ndef test_it():\n    assert (shared.word, six.__version__) == (${word})\n`;
+  const folder = makeWorkspace({
+    [`${path}/brig.yaml`]: `function: {Runtime: ${runtime}}\ntest: {requirements: [../../lib/shared]}\n`,
+    [`${path}/requirements-test.txt`]: "-r ../../testing.txt\n",
+    "testing.txt": "six==1.16.0\n",
+    [`${path}/src/lambda_function.py`]: "lambda_handler = print\n",
+    [`${path}/tests/test_it.py`]: asserting("'one', '1.16.0'"),
+    "lib/shared/pyproject.toml":
+      '[project]\nname = "shared"\nversion = "1.0"\ndescription = "Small"\n[build-system]\nrequires = ["flit_core<4"]\nbuild-backend = "flit_core.buildapi"\n',
+    "lib/shared/shared.py": "word = 'one'\n",
+  });
+  const first = await buildOne(folder, ["build", "hello"]);
+  expect(first.error).toBeNull();
+  expect((await buildOne(folder, ["build", "hello"])).status).toBe("unchanged");
+  const fails = async (): Promise<void> => {
+    const row = await buildOne(folder, ["build", "hello"]);
+    expect([row.tests.status, row.zip]).toEqual(["failed", first.zip]);
+  };
+  writeFiles(folder, { "lib/shared/shared.py": "word = 'two'\n" });
+  await fails();
+  writeFiles(folder, { "lib/shared/shared.py": "word = 'one'\n", "testing.txt": "six==1.17.0\n" });
+  await fails();
+  writeFiles(folder, { "testing.txt": "six==1.16.0\n" });
+  expect((await buildOne(folder, ["build", "hello"])).tests.status).toBe("passed");
+});
+
 /**
  * A Python of its own: the real one's program and standard library, but with site-packages that hold a module and a
  * .pth file which, at every start, appends to certifi's certificates in whatever is on the path.

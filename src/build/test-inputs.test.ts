@@ -55,6 +55,19 @@ test("sources, bytecode and caches do not; settings and the interpreter do", () 
   expect(digestOf(makeFolder())).toBe(before);
 });
 
+test("what test requirements include counts, by its path from the function's folder", () => {
+  const digestIn = (text: string): string => {
+    const root = makeTree({ "functions/a/tests/test_a.py": "a", "lib/x.py": text });
+    const folder = join(root, "functions/a");
+    const required = { included: [join(root, "lib/x.py")], folders: [join(root, "lib")] };
+    const inputs = readTestInputs(folder, required);
+    expect(Object.keys(inputs.folders)).toContain(join(root, "lib"));
+    return digestTests(folder, inputs, new FileHashes({}, new Date()), settings);
+  };
+  expect(digestIn("one")).not.toBe(digestIn("two"));
+  expect(digestIn("one")).toBe(digestIn("one"));
+});
+
 test("links to folders are not entered, dangling ones do no harm", () => {
   const folder = makeFolder();
   symlinkSync("..", join(folder, "tests/circle"));

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createHash } from "node:crypto";
 import { compareBytewise } from "../workspace/compare-bytewise.ts";
 import type { FileHashes } from "./file-hashes.ts";
@@ -19,7 +19,7 @@ const leftOut = new Set(["__pycache__", ".pytest_cache", ".git", ".DS_Store"]);
 
 /** What the tests of a function are made of, apart from the tree that they test. */
 export interface TestInputs {
-  /** Absolute paths, sorted. */
+  /** Absolute paths, always in the same order. */
   readonly files: readonly string[];
   /** Folders that were listed, with their stamps: an added file shows there. */
   readonly folders: Readonly<Record<string, FolderStamp>>;
@@ -27,7 +27,14 @@ export interface TestInputs {
   readonly absent: readonly string[];
 }
 
-export function readTestInputs(folder: string): TestInputs {
+/** @param required what the test requirements name besides: files and folders, absolute paths */
+export function readTestInputs(
+  folder: string,
+  required: { readonly included: readonly string[]; readonly folders: readonly string[] } = {
+    included: [],
+    folders: [],
+  },
+): TestInputs {
   const files: string[] = [];
   const folders: Record<string, FolderStamp> = {};
   const absent: string[] = [];
@@ -51,7 +58,9 @@ export function readTestInputs(folder: string): TestInputs {
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) files.push(path);
     else absent.push(path);
   }
-  return { files, folders, absent };
+  for (const path of required.folders) folders[path] = folderStamp(path) ?? [0, 0];
+  const own = new Set(files);
+  return { files: [...files, ...required.included.filter((file) => !own.has(file))], folders, absent };
 }
 
 /** Digest of the tests: as long as it is the same, a passed run of the same zip counts. */
@@ -69,7 +78,9 @@ export function digestTests(
   const hash = createHash("sha256").update(JSON.stringify([1, settings]));
   for (const file of inputs.files) {
     const executable = ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o111) !== 0;
-    hash.update(JSON.stringify([file.slice(folder.length), executable, hashes.hash(file)?.sha256]));
+    const isOwn = file.startsWith(`${folder}/`);
+    const name = isOwn ? file.slice(folder.length) : relative(folder, file);
+    hash.update(JSON.stringify([name, executable, hashes.hash(file)?.sha256]));
   }
   return hash.digest("hex");
 }

@@ -1,13 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { Context } from "../context.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { ensureTestEnvironment } from "../python/test-environment.ts";
 import type { Prepared } from "./prepare-build.ts";
+import { readTestRequirements } from "./test-requirements.ts";
 import type { Workshop } from "./workshop.ts";
-
-/** Files beside requirements.txt that name what the tests need. */
-const testRequirementFiles = ["requirements-test.txt", "requirements-dev.txt"];
 
 /**
  * The Python that runs the function's tests: a virtual environment with pytest and the test requirements, outside of
@@ -19,10 +16,8 @@ export async function prepareTestEnvironment(
   workshop: Workshop,
   context: Context,
 ): Promise<string> {
-  const { folder, settings, locked } = prepared;
-  const files = testRequirementFiles
-    .map((name) => join(folder.folder, name))
-    .filter((file) => existsSync(file));
+  const { folder, settings, locked, boundary, otherHashes } = prepared;
+  const { files, included, refresh } = await readTestRequirements(folder, settings, boundary, context);
   const indexes = await workshop.indexes(folder.folder);
   // What both need is installed in the version that the zip has, so that the tests see one and the same code.
   const constraints = (locked?.lock?.packages ?? []).flatMap(({ name, version, source }) =>
@@ -38,6 +33,8 @@ export async function prepareTestEnvironment(
       interpreter,
       requirements: settings.test.requirements,
       files: files.map((file) => ({ file, text: readFileSync(file, "utf8") })),
+      included: included.map((file) => ({ file, sha256: otherHashes.hash(file)?.sha256 ?? null })),
+      refresh,
       constraints,
       settings: indexes,
       offline: workshop.offline,

@@ -10,6 +10,7 @@ import type { BuildOptions } from "./build-options.ts";
 import type { MadeZip } from "./made-zip.ts";
 import type { Prepared } from "./prepare-build.ts";
 import { type CaseResults, listCases } from "./test-cases.ts";
+import { readTestRequirements } from "./test-requirements.ts";
 import type { RunnableTree } from "./settle-tree.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -33,8 +34,9 @@ export async function testBuild(
   options: BuildOptions,
   context: Context,
 ): Promise<TestedBuild> {
-  const { folder, settings, interpreter } = prepared;
-  const inputs = readTestInputs(folder.folder);
+  const { folder, settings, interpreter, boundary } = prepared;
+  const required = await readTestRequirements(folder, settings, boundary, context);
+  const inputs = readTestInputs(folder.folder, required);
   const cases = listCases(folder);
   const decisive = {
     requirements: settings.test.requirements,

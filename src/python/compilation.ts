@@ -115,7 +115,7 @@ export function planCompile(compilation: Compilation, attempt: Attempt, work: st
  * uv believes what it knows of a source folder while pyproject.toml, setup.py and setup.cfg stay as they are, but other
  * files may say what it depends on. (It takes no such wish without the network.)
  */
-function refreshed({ kind, name }: Requirement): readonly string[] {
+export function refreshed({ kind, name }: Requirement): readonly string[] {
   if (kind !== "directory") return [];
   return name === undefined ? ["--refresh"] : ["--refresh-package", name];
 }

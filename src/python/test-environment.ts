@@ -29,6 +29,10 @@ export interface TestEnvironmentRequest {
   /** Lines of `test.requirements`. */
   readonly requirements: readonly string[];
   readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** What these include: requirements files, archives, files of source folders. */
+  readonly included: readonly { readonly file: string; readonly sha256: string | null }[];
+  /** Arguments by which uv looks at source folders anew. */
+  readonly refresh: readonly string[];
   /** `name==version` of what the zip holds. */
   readonly constraints: readonly string[];
   readonly settings: IndexSettings;
@@ -47,7 +51,7 @@ export async function ensureTestEnvironment(
   store: Store,
   context: Context,
 ): Promise<string> {
-  const { interpreter, requirements, files, constraints, settings } = request;
+  const { interpreter, requirements, files, included, constraints, settings } = request;
   const key = sha256Of(
     JSON.stringify([
       1,
@@ -56,6 +60,7 @@ export async function ensureTestEnvironment(
       files,
       constraints,
       settings.indexes.map(({ url }) => url),
+      included,
     ]),
   );
   const environment = join(store.folder, "test-environments", key.slice(0, 32));
@@ -79,7 +84,8 @@ export async function ensureTestEnvironment(
         request,
         context,
       );
-      const wanted = ["pytest", ...requirements, ...files.flatMap(({ file }) => ["-r", file])];
+      const anew = request.offline ? [] : request.refresh;
+      const wanted = [...anew, "pytest", ...requirements, ...files.flatMap(({ file }) => ["-r", file])];
       const pins = join(environment, "constraints.txt");
       await writeFileAtomic(pins, constraints.map((line) => `${line}\n`).join(""));
       await runUv(
