@@ -191,6 +191,13 @@ describe("requirements as pip reads them", () => {
   });
 });
 
+test("a token in an address is no input, whether it is set or not", () => {
+  const text = "--index-url https://me:${TOKEN}@index.example/simple\none\n";
+  expect(read(text, { TOKEN: "s3cr3t" }).expanded).toEqual([]);
+  expect(read(text).expanded).toEqual([]);
+  expect(read("--index-url https://${HOST}/simple\n", { HOST: "a.example" }).expanded).toHaveLength(1);
+});
+
 describe("paths", () => {
   const manifest = '[project]\nname = "Common_Lib"\nversion = "1"\n';
 

@@ -102,7 +102,8 @@ export class Reading implements InputRecorder {
   readLine(written: string, place: string, base: string, isConstraint: boolean): void {
     try {
       const text = expandVariables(written, this.#env);
-      if (text !== written) this.addFact(text);
+      // A token that is not set, as in a frozen build of what is in the store, leaves the lock valid, too.
+      if (withoutCredentials(text) !== withoutCredentials(written)) this.addFact(text);
       const { requirement, options } = splitLine(text);
       const editable = options.find((option) => option.name === "editable");
       if (requirement !== "") this.#add(requirement, options, place, base, isConstraint);
