@@ -58,7 +58,7 @@ export function readTestInputs(
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) files.push(path);
     else absent.push(path);
   }
-  for (const path of required.folders) folders[path] = folderStamp(path) ?? [0, 0];
+  for (const path of required.folders) folders[path] = folderStamp(path) ?? 0;
   const own = new Set(files);
   return { files: [...files, ...required.included.filter((file) => !own.has(file))], folders, absent };
 }

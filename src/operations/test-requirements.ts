@@ -34,7 +34,7 @@ export async function readTestRequirements(
     import("../python/reading.ts"),
     import("../python/directory-digest.ts"),
     import("../python/unpackaged-files.ts"),
-    import("../python/compile-requirements.ts"),
+    import("../python/compilation.ts"),
   ]);
   const reading = new Reading({ folder, boundary }, context.env);
   for (const file of files) attempt(() => reading.readFile(file, undefined, false));
