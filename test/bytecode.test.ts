@@ -201,9 +201,14 @@ describe("no interpreter of the function's version", () => {
     },
   );
 
-  test("where uv cannot, the error says so", async () => {
+  test("where uv cannot, the error says so, and uv is asked once for all functions", async () => {
     const folder = workspaceWith(`python${absent}`);
-    const { env } = await withoutPython("echo no network >&2; exit 2");
+    for (const name of ["second", "third"])
+      cpSync(join(folder, path), join(folder, "functions", name), { recursive: true });
+    const { env, installed } = await withoutPython("echo no network >&2; exit 2");
+    const all = await brig(folder, ["build", "--all"], env);
+    expect(all.stderr.match(/error: python-missing/g)).toHaveLength(3);
+    expect(readFileSync(installed, "utf8")).toBe(`python install ${absent}\n`);
     const { status, stderr } = await brig(folder, ["build", "hello"], env);
     expect(status).toBe(1);
     expect(stderr).toContain(

@@ -58,9 +58,13 @@ export async function requireInterpreter(
   if (found) return found;
   let cause: unknown;
   if (install) {
-    await store.once(`install python ${minor}`, install).catch((error: unknown) => {
-      cause = error;
-    });
+    // A failure is kept as well: a hundred functions would each wait for the same one.
+    cause = await store.once(`install python ${minor}`, () =>
+      install().then(
+        () => undefined,
+        (error: unknown) => error ?? new Error("it failed"),
+      ),
+    );
     if (context.signal.aborted)
       throw new BrigError("interrupted", `stopped while installing Python ${minor}`);
     store.forget(placesKey(context));
