@@ -10,6 +10,7 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -241,6 +242,28 @@ describe("a store whose files are not what they were", () => {
       expect(row.error, file).toBeNull();
       expect(row.sha256, file).toBe(sha256);
       expectTreeOfZip(join(folder, "functions/hello/stg"), join(folder, row.zip!));
+    }
+  });
+
+  test("what a killed brig left half fetched goes when there is another to fetch", async () => {
+    const { folder, store, env } = makeFunction();
+    await buildOne(folder, ["build", "hello"], env);
+    const leftovers = ["wheels", "bytecode"].flatMap((kind) =>
+      readdirSync(join(store, kind))
+        .filter((part) => /^[0-9a-f]{2}$/.test(part))
+        .map((part) => join(store, kind, part, ".tmp-999999-half")),
+    );
+    expect(leftovers.length).toBeGreaterThan(2);
+    for (const file of leftovers) {
+      for (const name of readdirSync(dirname(file))) rmSync(join(dirname(file), name));
+      writeFileSync(file, "half");
+      writeFileSync(`${file}-fresh`, "at work");
+      utimesSync(file, 1000, 1000);
+    }
+    expect((await buildOne(folder, ["build", "hello", "--force"], env)).error).toBeNull();
+    for (const file of leftovers) {
+      expect(existsSync(file), file).toBe(false);
+      expect(existsSync(`${file}-fresh`), file).toBe(true);
     }
   });
 

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Context } from "../context.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
-import { contentFile, readVerified, sha256Of } from "../store/content.ts";
+import { clearAbandoned, contentFile, readVerified, sha256Of } from "../store/content.ts";
 import { writeJoined } from "../store/joined-file.ts";
 import { withProcessLock } from "../store/process-lock.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
@@ -51,6 +51,7 @@ export async function compileArchive(
         ...unpacked.get(member.name)!,
       }));
       const made = { file, sha256: sha256Of(bytes), size: bytes.length, entries };
+      await clearAbandoned(file);
       await writeFileAtomic(file, bytes);
       await writeArchiveRecord(record, made);
       return made;

@@ -1,5 +1,5 @@
 import { BrigError } from "../errors.ts";
-import { contentFile, readVerified } from "../store/content.ts";
+import { clearAbandoned, contentFile, readVerified } from "../store/content.ts";
 import { writeJoined } from "../store/joined-file.ts";
 import { withProcessLock } from "../store/process-lock.ts";
 import { type Archive, unpackedFile } from "../zip/archive.ts";
@@ -31,6 +31,7 @@ export async function obtainWheel(
       const prove = (): Promise<Archive | undefined> => proving.next(() => proveWheel(wheel, file));
       let archive = await prove();
       if (archive === undefined && source.kind === "wheel") {
+        await clearAbandoned(file);
         await fetchFile(source.file, file, obtaining);
         archive = await prove();
       }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { writeFileAtomic } from "./atomic-file.ts";
+import { dirname, join } from "node:path";
+import { removeLeftovers, writeFileAtomic } from "./atomic-file.ts";
 import type { Store } from "./store-directory.ts";
 
 /** Hex SHA-256. */
@@ -12,6 +12,14 @@ export function sha256Of(data: string | Uint8Array): string {
 /** Where the store keeps what has this hash: `<kind>/<2 digits>/<sha256><suffix>`; a suffix may begin with `/`. */
 export function contentFile(store: Store, kind: string, sha256: string, suffix: string): string {
   return join(store.folder, kind, sha256.slice(0, 2), sha256 + suffix);
+}
+
+/** Longer than any living download is silent, in milliseconds. */
+const abandonedAfter = 3_600_000;
+
+/** Clears what killed processes left half written where `file` is about to be written. Others may be at work beside it. */
+export async function clearAbandoned(file: string): Promise<void> {
+  await removeLeftovers(dirname(file), new Date(Date.now() - abandonedAfter));
 }
 
 /**
