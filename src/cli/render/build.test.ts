@@ -167,4 +167,11 @@ test("a written lock says what changed and that it is to be committed", () => {
   ]);
   expect(stdout).toMatch(/^ {2}locked .*requests 2\.32\.4 → 2\.32\.5.*commit it$/m);
   expect(stdout.trimEnd().split("\n").length).toBeLessThanOrEqual(6);
+  const rowOf = (of: typeof changes, packages: number): string => {
+    const lock = { written: true, packages, changes: of };
+    return present([{ ...built, details: { ...details, lock } }, built]).stdout.split("\n")[0]!;
+  };
+  expect(rowOf(changes, 5)).toContain("  lock: requests 2.32.4 → 2.32.5   3 passed");
+  expect(rowOf([...changes, ...changes, ...changes], 5)).toContain(" and 1 more   3 passed");
+  expect(rowOf([], 5)).toContain("  lock: pylock.toml written anew   3 passed");
 });

@@ -49,16 +49,19 @@ function renderOne({ row, details }: BuildOutcome, output: Output): string {
 }
 
 function renderLock({ lock }: BuildDetails): string[] {
-  if (lock === null || !lock.written) return [];
-  const listed = lock.changes.slice(0, 4).map(renderLockChange).join(", ");
-  const more = lock.changes.length > 4 ? ` and ${lock.changes.length - 4} more` : "";
+  return lock?.written === true ? [`  locked   ${describeLock(lock, 4)}: commit it`] : [];
+}
+
+/** @param most changes that are listed */
+function describeLock(lock: NonNullable<BuildDetails["lock"]>, most: number): string {
+  const listed = lock.changes.slice(0, most).map(renderLockChange).join(", ");
+  const more = lock.changes.length > most ? ` and ${lock.changes.length - most} more` : "";
   const isNew = lock.changes.length === lock.packages && lock.changes.every(({ kind }) => kind === "added");
-  const what = isNew
+  return isNew
     ? `${lock.packages} ${lock.packages === 1 ? "wheel" : "wheels"}, new pylock.toml`
     : listed === ""
       ? "pylock.toml written anew"
       : listed + more;
-  return [`  locked   ${what}: commit it`];
 }
 
 /** A name may hold what would move a terminal's cursor, or look like another line. */
@@ -144,7 +147,7 @@ function renderShort({ row, details }: BuildOutcome): string {
   if (details === undefined || row.status === "unchanged")
     return details?.nowCommitted ? "now committed" : "";
   const change = details.lock?.written
-    ? [`lock: ${details.lock.changes.slice(0, 2).map(renderLockChange).join(", ")}`]
+    ? [`lock: ${describeLock(details.lock, 2)}`]
     : isEdit(details)
       ? [countChanged(details)]
       : [];
