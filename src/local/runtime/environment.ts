@@ -96,6 +96,8 @@ export class Environment {
     const running = await this.#start();
     const settled = await settle(running, running.worker.ready, initTime, version.memorySize);
     const initMs = performance.now() - started - (running.worker.held?.() ?? 0);
+    // For the report of a crash, after which nothing can be read.
+    this.#peakMemory = running.memory.peak();
     if (settled.kind !== "time") return { settled, initMs };
     log.write(`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms\tPhase: init\tStatus: timeout\n`);
     await this.#stop(undefined);

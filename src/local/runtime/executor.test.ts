@@ -152,6 +152,8 @@ test("a process that ends without an answer is told by its status or signal, and
   expect(await messageOf({ status: 0 })).toMatch(
     /^RequestId: \S+ Error: Runtime exited without providing a reason$/,
   );
+  const { maxMemoryMb } = await fixture.invoke(version, { status: 3 });
+  if (process.platform === "linux") expect(maxMemoryMb).toBeGreaterThan(0);
   expect(await messageOf({ status: 3 })).toMatch(/Error: Runtime exited with error: exit status 3$/);
   expect(await messageOf({ signal: 9 })).toMatch(/Error: Runtime exited with error: signal: killed$/);
   expect(await messageOf({ signal: 11 })).toMatch(/signal: segmentation fault$/);
