@@ -57,6 +57,7 @@ test("names that JavaScript gives a meaning are names like others", () => {
 test.each([
   ["Records[5].body=x", "the list has 1 elements"],
   ["Records.body=x", '"body" is looked for in a list'],
+  ["Records.0.body=x", '"0" is looked for in a list'],
   ["Records[0].body.x=1", '"x" is looked for in "'],
   ["Records[0][1]=x", "[1] is looked for in an object"],
   ["a..b=1", "is not a path"],
@@ -66,6 +67,9 @@ test.each([
 ])("refuses --set %s", (setting, why) => {
   expect(() => render("sqs", setting)).toThrow(BrigError);
   expect(() => render("sqs", setting)).toThrow(why);
+  // It can be pasted, and shows how an element of a list is written.
+  const hint = "--set 'Records[0].body=hello'";
+  expect(() => render("sqs", setting)).toThrow(expect.objectContaining({ code: "usage-invalid", hint }));
 });
 
 test.each([

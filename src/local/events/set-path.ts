@@ -83,7 +83,11 @@ function parseValue(text: string): unknown {
 }
 
 function unreachable(path: string, why: string): BrigError {
-  return new BrigError("usage-invalid", `the path "${path}" leads nowhere: ${why}`, "brig event NAME");
+  return new BrigError(
+    "usage-invalid",
+    `the path "${path}" leads nowhere: ${why}`,
+    "--set 'Records[0].body=hello'",
+  );
 }
 
 function describe(value: unknown): string {
