@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { listProcesses, readProcess } from "./process-table.ts";
+import { listProcesses, readProcessGroup } from "./process-table.ts";
 
 /** Tells what memory a worker holds, in MB. Zeros on systems without `/proc`, and when it has ended. */
 export interface MemoryReader {
@@ -51,7 +51,7 @@ export function openMemory(pid: number): MemoryReader {
 function sumGroup(group: number): number {
   let sum = 0;
   for (const pid of listProcesses()) {
-    if (readProcess(pid)?.group !== group) continue;
+    if (readProcessGroup(pid) !== group) continue;
     try {
       sum += readField(readFileSync(`/proc/${pid}/status`, "latin1"), "VmRSS:");
     } catch {
