@@ -88,7 +88,9 @@ export function judgeFault(fault: SdkFault, call: FailedCall): Error {
     const found = isOfCredentials(fault)
       ? `there are no AWS credentials${profile ? ` of the profile ${profile}` : ""}`
       : "AWS does not take these credentials";
-    const hint = "aws configure sso   # then: export AWS_PROFILE=…";
+    const hint = isOfClock(reason)
+      ? "set the clock of this machine: sudo timedatectl set-ntp true"
+      : "aws configure sso   # then: export AWS_PROFILE=…";
     return new BrigError("credentials-missing", `${found}: ${reason}`, hint);
   }
   if (status === 403 || fault.name.startsWith("AccessDenied")) {
@@ -105,6 +107,11 @@ export function judgeFault(fault: SdkFault, call: FailedCall): Error {
   const name = trouble.kind === "unreachable" ? "Unreachable" : "ConnectionLost";
   const detail = reason === "" ? (fault.code ?? fault.name) : reason;
   return new AwsError(operation, name, 0, detail);
+}
+
+/** A signature holds for five minutes around AWS's time. */
+function isOfClock(reason: string): boolean {
+  return /signature (expired|not yet current)/i.test(reason);
 }
 
 /** IAM's name of the action that an operation needs. */

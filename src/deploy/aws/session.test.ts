@@ -108,6 +108,11 @@ test("names the action that is not allowed, and tells expired from missing crede
   expect(await call(refusal(403, "UnrecognizedClientException"))).toMatchObject({
     code: "credentials-missing",
   });
+  const early = "Signature expired: 20261128T080000Z is now earlier than 20261128T081500Z";
+  expect(await call(refusal(403, "InvalidSignatureException", early))).toMatchObject({
+    code: "credentials-missing",
+    hint: expect.stringContaining("clock") as string,
+  });
   expect(await call(refusal(412, "PreconditionFailedException"))).toMatchObject({
     name: "PreconditionFailedException",
     statusCode: 412,
