@@ -324,6 +324,24 @@ describe("AWS says no:", () => {
   });
 });
 
+test("what is too large with its layers is refused before anything is sent", async () => {
+  const layer = "arn:aws:lambda:us-east-1:123456789012:layer:large:1";
+  aws.world.layers.set(layer, { codeSize: 262_144_000 });
+  edit(1, `, Layers: ["${layer}"]`);
+  const { code, message } = await fail();
+  expect([code, message]).toEqual(["too-large", expect.stringContaining("262144000 in layers")]);
+  expect(aws.writes()).toEqual([]);
+  // Layers that nobody mentions count as well.
+  edit(1);
+  await succeed();
+  const { latest } = aws.function("hello");
+  latest.config = { ...latest.config, Layers: [layer] };
+  edit(2);
+  aws.forgetCalls();
+  expect(await fail()).toMatchObject({ code: "too-large" });
+  expect(aws.writes()).toEqual([]);
+});
+
 describe("a smoke test", () => {
   test.each([
     {
