@@ -461,6 +461,19 @@ describe("brig invoke --target", () => {
     expect(aws.world.invocations).toHaveLength(4);
   });
 
+  test("Ctrl-C does not say that nothing was done", async () => {
+    await deployThree();
+    const [stdout, stderr, stopping] = [collect(), collect(), new AbortController()];
+    aws.behaviour.before = ({ operation }) => {
+      if (operation === "Invoke") stopping.abort(new Error("interrupted"));
+    };
+    const host = { cwd: folder, env: aws.env, stdout, stderr, signal: stopping.signal };
+    expect(await runCommandLine(at, host)).toBe(130);
+    expect(stderr.text()).toBe(
+      "error: interrupted: interrupted: what AWS was asked for by then may be done all the same\n",
+    );
+  });
+
   test("what is not there is told apart: a version that somebody asked for, the alias, the function", async () => {
     await deployThree();
     const missing = async (...args: readonly string[]): Promise<object> => {

@@ -51,6 +51,8 @@ export interface Command<F extends Flags = Flags> {
   readonly positional?: Positional;
   readonly flags: F;
   readonly examples: readonly string[];
+  /** Where it acts on AWS, an interruption leaves behind what AWS had been asked for. */
+  readonly acts?: "on AWS" | "on AWS with a target";
   /** Returns the exit status, or throws. */
   readonly run: (invocation: Invocation<F>) => Promise<number>;
 }

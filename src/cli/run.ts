@@ -29,8 +29,9 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
   };
   let output = new Output(host, early);
   let progress = new Progress(output);
+  let parsed: ParsedArguments | undefined;
   try {
-    const parsed = parseArguments(argv, commands);
+    parsed = parseArguments(argv, commands);
     output = new Output(host, {
       ...parsed.global,
       color: settleColors(parsed.global.color, host.env, host),
@@ -39,7 +40,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     return await runParsed(parsed, host, output, progress);
   } catch (error) {
     progress.clear();
-    return conclude(host.signal.aborted ? interruption() : error, output);
+    return conclude(host.signal.aborted ? interruption(parsed) : error, output);
   } finally {
     progress.clear();
   }
@@ -107,6 +108,12 @@ function conclude(error: unknown, output: Output): number {
   return internalFault;
 }
 
-function interruption(): BrigError {
-  return new BrigError("interrupted", "interrupted: everything is as it was before");
+/** What runs on AWS goes on there, and of what was lost on the way nobody knows whether it came to be. */
+function interruption(parsed: ParsedArguments | undefined): BrigError {
+  const acts = parsed?.command?.acts;
+  const isRemote = acts === "on AWS" || (acts !== undefined && parsed?.flags["target"] !== undefined);
+  const left = isRemote
+    ? "what AWS was asked for by then may be done all the same"
+    : "everything is as it was before";
+  return new BrigError("interrupted", `interrupted: ${left}`);
 }

@@ -23,6 +23,7 @@ export const deployCommand = defineCommand({
     "brig deploy hello --target prod --canary 10,50 --interval 5m",
     "brig deploy --all --target prod --yes --json",
   ],
+  acts: "on AWS",
   run: async ({ positionals, flags, context, output }) => {
     const { target } = flags;
     if (target === undefined) {

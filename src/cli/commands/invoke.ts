@@ -28,6 +28,7 @@ export const invokeCommand = defineCommand({
     "brig invoke hello --target prod --event one",
     "brig event sqs | brig invoke hello --payload -",
   ],
+  acts: "on AWS with a target",
   run: async ({ positionals, flags, context, output }) => {
     refuseTogether(flags.payload !== undefined && flags.event !== undefined, "--payload and --event");
     refuseTogether(flags.async && flags.stream, "--async and --stream");

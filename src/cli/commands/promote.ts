@@ -25,6 +25,7 @@ export const promoteCommand = defineCommand({
     "brig promote hello --from staged --to prod --dry-run",
     "brig promote hello --from staged --to prod --canary 10,50 --yes",
   ],
+  acts: "on AWS",
   run: async ({ positionals, flags, context, output }) => {
     const { from, to } = flags;
     if (from === undefined || to === undefined || from === to) {

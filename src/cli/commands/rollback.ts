@@ -17,6 +17,7 @@ export const rollbackCommand = defineCommand({
     "brig rollback hello --target prod --to 7",
     "brig rollback hello --target prod --to 41d09aa",
   ],
+  acts: "on AWS",
   run: async ({ positionals, flags, context, output }) => {
     const { rollBack } = await import("../../operations/rollback.ts");
     const { renderMoved, renderPlanned } = await import("../render/rollback.ts");

@@ -15,6 +15,7 @@ export const testCommand = defineCommand({
     ...buildFlags,
   },
   examples: ["brig test hello", "brig test --all", "brig test hello --target staged"],
+  acts: "on AWS with a target",
   run: async ({ positionals, flags, context, output }) => {
     const { target, all, jobs } = flags;
     if (target !== undefined) {

@@ -26,6 +26,7 @@ export const versionsCommand = defineCommand({
     "brig versions hello --target prod --prune --keep 5",
     "brig versions hello --target prod --json",
   ],
+  acts: "on AWS",
   run: async ({ positionals, flags, context, output }) => {
     if (flags.keep !== undefined && !flags.prune) {
       throw new BrigError("usage-invalid", "--keep belongs to --prune", "brig versions --help");
