@@ -434,6 +434,20 @@ test("brig import refuses a container image before anything is made", async () =
   expect(readdirSync(join(folder, "functions")).toSorted()).toEqual(["hello", "never"]);
 });
 
+test("brig import leaves no folder of what failed, nor one around it", async () => {
+  await lambda.call("CreateFunction", {
+    ...name,
+    Runtime: "python3.13",
+    Handler: "lambda_function.lambda_handler",
+    Role: `arn:aws:iam::${standInAccount}:role/functions`,
+    Code: { ZipFile: makeZip({ "../outside.py": "1" }) },
+  });
+  const before = readdirSync(folder);
+  const importing = ["import", "hello-prod", "--target", "prod", "--name", "orders/hello"] as const;
+  expect(await runJson<Fault>(...importing)).toMatchObject({ status: 1, error: { code: "wheel-invalid" } });
+  expect(readdirSync(folder)).toEqual(before);
+});
+
 describe("brig invoke --target", () => {
   const at = ["invoke", "hello", "--target", "prod"] as const;
 

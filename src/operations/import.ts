@@ -1,6 +1,5 @@
-import { existsSync, lstatSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { isNotFound } from "../deploy/aws/aws-error.ts";
 import type { AwsSession } from "../deploy/aws/session.ts";
@@ -9,18 +8,13 @@ import { downloadCode } from "../deploy/download-code.ts";
 import { type AwsFunction, parseAwsFunction } from "../deploy/import/parse-aws-function.ts";
 import type { Members } from "../deploy/members.ts";
 import { BrigError } from "../errors.ts";
-import { temporaryBeside } from "../store/atomic-file.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
-import { readIgnored } from "../workspace/git-ignored.ts";
-import { refuseName, renderReadme } from "../workspace/new-files.ts";
+import { refuseName } from "../workspace/new-files.ts";
 import { readSettings } from "../workspace/read-settings.ts";
 import { aliasPattern } from "../workspace/settings-schema.ts";
-import { importCode } from "./import-code.ts";
-import { listSome } from "./import-source.ts";
+import { makeFolder } from "./import-folder.ts";
 import { describeImported, findImportDrift } from "./import-settings.ts";
-import { ignoreMade } from "./new.ts";
-import { openWorkshop } from "./workshop.ts";
 
 export interface ImportOptions {
   /** A name or an ARN, perhaps with a version or an alias. */
@@ -156,41 +150,4 @@ function refuseImage(name: string, configuration: Members): void {
     `${name} is a container image, and brig works with zips`,
     `aws lambda get-function --function-name ${name} --query Code.ImageUri`,
   );
-}
-
-/** Everything is made beside its place, under a name that is no function's, and takes it at the end. */
-async function makeFolder(
-  workspace: Workspace,
-  folder: FunctionFolder,
-  settings: string,
-  zip: { readonly archive: string; readonly bytes: Buffer },
-  context: Context,
-): Promise<Pick<ImportedFunction, "files" | "requirements" | "notes">> {
-  const parent = dirname(folder.folder);
-  const hadParent = existsSync(parent);
-  await mkdir(parent, { recursive: true });
-  const temporary = temporaryBeside(folder.folder);
-  await mkdir(temporary);
-  try {
-    await writeFile(join(temporary, "brig.yaml"), settings);
-    await writeFile(join(temporary, "README.md"), renderReadme(folder.name));
-    const workshop = await openWorkshop(workspace, { offline: false, jobs: 2 }, context);
-    const code = await importCode(zip, { ...folder, folder: temporary }, workshop, context);
-    context.signal.throwIfAborted();
-    await rename(temporary, folder.folder);
-    await ignoreMade(workspace.root);
-    const notes = [...code.notes, ...(await noteIgnored(folder, context))];
-    return { ...code, notes, files: (await readdir(folder.folder)).toSorted() };
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    if (!hadParent) await rm(parent, { recursive: false }).catch(() => {});
-    throw error;
-  }
-}
-
-/** What git ignores goes into no commit, so no build of the function would ever be a committed one. */
-async function noteIgnored({ folder, path }: FunctionFolder, context: Context): Promise<readonly string[]> {
-  const ignored = await readIgnored(join(folder, "src"), context);
-  if (ignored.length === 0) return [];
-  return [`git ignores ${listSome(ignored)}: git add --force '${path}/src'`];
 }
