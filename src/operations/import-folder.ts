@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Context } from "../context.ts";
 import { temporaryBeside } from "../store/atomic-file.ts";
+import { writeFault } from "../store/write-fault.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 import { readIgnored } from "../workspace/git-ignored.ts";
 import { renderReadme } from "../workspace/new-files.ts";
@@ -24,10 +25,14 @@ export async function makeFolder(
   context: Context,
 ): Promise<MadeFolder> {
   const parent = dirname(folder.folder);
-  const outermost = await mkdir(parent, { recursive: true });
+  const outermost = await mkdir(parent, { recursive: true }).catch((cause: unknown) => {
+    throw writeFault(cause, folder.folder);
+  });
   const temporary = temporaryBeside(folder.folder);
-  await mkdir(temporary);
   try {
+    await mkdir(temporary).catch((cause: unknown) => {
+      throw writeFault(cause, folder.folder);
+    });
     await writeFile(join(temporary, "brig.yaml"), settings);
     await writeFile(join(temporary, "README.md"), renderReadme(folder.name));
     const workshop = await openWorkshop(workspace, { offline: false, jobs: 2 }, context);

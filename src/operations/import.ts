@@ -1,4 +1,3 @@
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { isNotFound } from "../deploy/aws/aws-error.ts";
@@ -12,6 +11,7 @@ import { findWorkspace } from "../workspace/find-workspace.ts";
 import type { FunctionFolder, Workspace } from "../workspace/function-folder.ts";
 import { refuseName } from "../workspace/new-files.ts";
 import { readSettings } from "../workspace/read-settings.ts";
+import { refuseTaken } from "../workspace/refuse-taken.ts";
 import { aliasPattern } from "../workspace/settings-schema.ts";
 import { makeFolder } from "./import-folder.ts";
 import { describeImported, findImportDrift } from "./import-settings.ts";
@@ -122,9 +122,7 @@ function placeFolder(workspace: Workspace, name: string, options: ImportOptions)
   if (api !== null) refuseName("API", api, hint);
   const path = api === null ? `functions/${first}` : `apis/${api}/functions/${second}`;
   const folder = join(workspace.root, path);
-  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) {
-    throw new BrigError("already-exists", `${path} is there already`, hint(`${name}-2`));
-  }
+  refuseTaken(workspace.root, path, { takesEmpty: false, hint: hint(`${name}-2`) });
   return { name, api, folder, path };
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
@@ -7,6 +7,7 @@ import { writeFileAtomic } from "../store/atomic-file.ts";
 import { openStore } from "../store/store-directory.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { addIgnoredFolders, renderNewFunction } from "../workspace/new-files.ts";
+import { refuseTaken } from "../workspace/refuse-taken.ts";
 import { pythonMinors } from "../workspace/runtimes.ts";
 
 export interface CreatedFunction {
@@ -43,11 +44,7 @@ export async function createFunction(
   const runtime = options.runtime ?? (await newestPython(context));
   const files = renderNewFunction({ name, api, runtime });
   const path = api === null ? `functions/${name}` : `apis/${api}/functions/${name}`;
-  const folder = join(workspace.root, path);
-  const there = lstatSync(folder, { throwIfNoEntry: false });
-  if (there !== undefined && (!there.isDirectory() || readdirSync(folder).length > 0)) {
-    throw new BrigError("already-exists", `${path} is there already`, `brig new ${options.name}-2`);
-  }
+  refuseTaken(workspace.root, path, { takesEmpty: true, hint: `brig new ${options.name}-2` });
   for (const file of files) {
     const place = join(workspace.root, file.path);
     await writeFileAtomic(place, file.text);
