@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { takeStamps } from "../build/state.ts";
 import { makeTree } from "../workspace/testing.ts";
 import { type BuildInputs, watchFolder } from "./watch-folder.ts";
 
@@ -8,14 +9,8 @@ const write = (root: string, path: string): void => writeFileSync(join(root, pat
 
 /** What a build of now would have read. */
 function inputsOf(root: string, files: readonly string[], folders: readonly string[]): BuildInputs {
-  const stamp = (path: string, isFile: boolean): readonly number[] | null => {
-    const status = statSync(join(root, path), { throwIfNoEntry: false });
-    if (status === undefined) return null;
-    return [...(isFile ? [status.size] : []), status.mtimeMs, status.ctimeMs];
-  };
-  const all = (paths: readonly string[], isFile: boolean): Record<string, never> =>
-    Object.fromEntries(paths.map((path) => [join(root, path), stamp(path, isFile) as never]));
-  return { files: all(files, true), folders: all(folders, false) };
+  const at = (path: string): string => join(root, path);
+  return takeStamps(files.map(at), folders.map(at), Infinity);
 }
 
 test("tells of edits of the source, whatever its folders are called, and not of tests and caches", () => {
