@@ -28,4 +28,6 @@ export type ReportEvent =
   /** A sentence a person should see even without a terminal (waiting for another brig, fetching uv). */
   | { readonly kind: "note"; readonly subject: string | null; readonly text: string }
   /** Output of a test run or build command, as it comes. */
-  | { readonly kind: "output"; readonly subject: string; readonly text: string };
+  | { readonly kind: "output"; readonly subject: string; readonly text: string }
+  /** All that a failed test run wrote, for who did not see it come. */
+  | { readonly kind: "failure"; readonly subject: string; readonly text: string };

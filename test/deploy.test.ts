@@ -1,5 +1,5 @@
 /** `brig deploy` against the stand-in of AWS: plans, applies, guards, and what it never does. */
-import { readFileSync, rmSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Stream } from "../src/cli/output.ts";
@@ -358,6 +358,18 @@ test("what fails behind the alias's move is told with the version that the alias
 });
 
 describe("what must not go live", () => {
+  test("code whose tests fail, which shows why", async () => {
+    writeFiles(folder, {
+      "functions/hello/scripts/test": "#!/bin/sh\necho 'the sky is green' >&2\nexit 1\n",
+    });
+    chmodSync(join(folder, "functions/hello/scripts/test"), 0o755);
+    const { status, stderr } = await run(["deploy", "hello", "--target", "staged"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("the sky is green");
+    expect(stderr).toContain("error: tests-failed: ");
+    expect(aws.writes()).toEqual([]);
+  });
+
   test("a version that fails its smoke test stays without an alias", async () => {
     await deploy();
     edit();

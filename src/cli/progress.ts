@@ -37,6 +37,9 @@ export class Progress {
           this.#output.stderr.write(event.text);
         }
         break;
+      case "failure":
+        if (!this.#live && !this.#output.verbose) this.#output.stderr.write(`${event.text}\n`);
+        break;
     }
   }
 

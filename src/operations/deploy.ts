@@ -108,7 +108,11 @@ async function plan(
 ): Promise<PlannedFunction | { readonly row: DeployRow }> {
   const { folder, functionName, target, outcome } = prepared;
   const place = { name: folder.name, functionName, alias: target.settings.alias };
-  if (outcome.row.error !== null) return { row: describeFailure(place, outcome.row.error) };
+  if (outcome.row.error !== null) {
+    const text = outcome.details?.testOutput;
+    if (text) context.report({ kind: "failure", subject: folder.name, text });
+    return { row: describeFailure(place, outcome.row.error) };
+  }
   try {
     const isShared = shared.get(folder);
     if (isShared !== undefined) throw isShared;
