@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { BrigError } from "../errors.ts";
+import { listSourceFolder } from "../python/directory-digest.ts";
 import type { FunctionFolder } from "../workspace/function-folder.ts";
 import type { Settings } from "../workspace/settings.ts";
 
@@ -30,9 +31,8 @@ export async function readTestRequirements(
   const files = names.map((name) => join(folder, name)).filter((file) => existsSync(file));
   if (files.length === 0 && test.requirements.length === 0)
     return { files, included: [], folders: [], refresh: [] };
-  const [{ Reading }, { listSourceFolder }, { findUnpackaged }, { refreshed }] = await Promise.all([
+  const [{ Reading }, { findUnpackaged }, { refreshed }] = await Promise.all([
     import("../python/reading.ts"),
-    import("../python/directory-digest.ts"),
     import("../python/unpackaged-files.ts"),
     import("../python/compilation.ts"),
   ]);
