@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
-import { ReadMemory } from "../store/read-memory.ts";
+import type { ReadMemory } from "../store/read-memory.ts";
 import { StoreDamaged } from "../store/store-damaged.ts";
 import { writeFault } from "../store/write-fault.ts";
 import { unpackedFile } from "../zip/archive.ts";
@@ -28,8 +28,8 @@ export interface StageFile {
  *
  * @throws BrigError `disk-full`, `store-unwritable`; StoreDamaged when the archive's bytes are not what they were
  */
-export function writeStagedFiles({ archive, files }: StageJob): FileStamp[] {
-  const unpacked = archive === undefined ? undefined : new UnpackedEntries(archive);
+export function writeStagedFiles({ archive, files }: StageJob, memory: ReadMemory): FileStamp[] {
+  const unpacked = archive === undefined ? undefined : new UnpackedEntries(archive, memory);
   try {
     return files.map(({ path, executable, size, from }) => {
       const bytes = "bytes" in from ? from.bytes : unpacked!.read(from.offset, size, from.sha256);
@@ -44,10 +44,11 @@ export function writeStagedFiles({ archive, files }: StageJob): FileStamp[] {
 class UnpackedEntries {
   readonly #archive: string;
   readonly #descriptor: number;
-  readonly #memory = new ReadMemory();
+  readonly #memory: ReadMemory;
 
-  constructor(archive: string) {
+  constructor(archive: string, memory: ReadMemory) {
     this.#archive = archive;
+    this.#memory = memory;
     try {
       this.#descriptor = openSync(unpackedFile(archive), "r");
     } catch {
