@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { beginFrontCopy } from "../build/front-copy.ts";
@@ -60,6 +61,8 @@ function readUnchanged(
 ): BuildOutcome | undefined {
   const builds = join(folder.folder, "builds");
   if (state.result.path !== folder.path || state.result.error !== null) return undefined;
+  // A brig that was killed with all done but its lock, or one that is at work: whoever takes the lock clears up, or waits.
+  if (existsSync(join(builds, ".lock"))) return undefined;
   const settled = options.noTest || state.links.staged === state.links.current;
   if (!settled || !isAsRecorded(builds, state, surroundings)) return undefined;
   const staged = readStageRecord(builds, surroundings.boot);
